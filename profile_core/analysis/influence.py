@@ -1,0 +1,267 @@
+"""Factor influence of a study's sources: the rows that the page, the command and links show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from profile_core.analysis.planes import PlaneSource, StudyPlanes, load
+from profile_core.errors import UnknownName
+from profile_core.stats import planes as bits
+from profile_core.stats.intervals import Intervals
+from profile_core.stats.multiplicity import benjamini_hochberg
+from profile_core.stats.planes import Words
+from profile_core.stats.tau import influence as influence_table
+from profile_core.stats.tau import soft_tau
+from profile_core.store.study import Study
+from profile_core.types import LabelSet, Setting, Variant
+
+DERIVED = "part of the derived preference"
+
+
+@dataclass(frozen=True, slots=True)
+class InfluenceRow:
+    """The influence of one factor on one source; numbers that do not exist are None."""
+
+    setting: Setting
+    source: str
+    factor: str
+    group: str | None
+    """The value of the column that rows are split by."""
+    extractor: str
+    """Whose values of the factor were used."""
+    tau: float | None
+    """In [-1, 1]; positive where the source prefers more of the factor."""
+    se: float | None
+    low: float | None
+    high: float | None
+    concordant: int
+    discordant: int
+    tied: int
+    """Pairs whose responses have the same amount of the factor."""
+    missing: int
+    """Pairs that the source decided, but where a value is missing or not applicable."""
+    pairs: int
+    prompts: int
+    p: float | None
+    q: float | None
+    """Benjamini-Hochberg over all factors of the setting, source and group."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """An influence table and what it was computed from."""
+
+    labels: LabelSet
+    where: str | None
+    variant: Variant
+    rows: tuple[InfluenceRow, ...]
+    pairs: int
+    """Pairs left by the filter, in the settings asked for."""
+    all_pairs: int
+    reason: str | None
+    """Why there are no rows, if there are none."""
+
+
+def influence(
+    study: Study,
+    *,
+    labels: LabelSet = LabelSet.AUTOMATIC,
+    where: str | None = None,
+    sources: Sequence[str] = (),
+    factors: Sequence[str] = (),
+    settings: Sequence[Setting] = (),
+    variant: Variant = Variant.TAU14,
+    by: str | None = None,
+) -> Influence:
+    """Compute the influence of factors on sources, over the pairs that a filter keeps.
+
+    Empty `sources`, `factors` and `settings` mean all. A source's name takes all its kinds. q is
+    always over all factors with values, whichever of them are asked for. Raises UnknownName,
+    PredicateError, or NotEstimable for a label set that needs drawn labels.
+    """
+    study_planes = load(study, labels)
+    settings = tuple(settings) or tuple(Setting)
+    entries = _chosen_sources(study_planes, sources, settings)
+    wanted = _chosen_factors(study_planes, factors)
+    mask = study_planes.mask(where)
+    rows = tuple(
+        row
+        for group, group_mask in _groups(study_planes, mask, by)
+        for row in _rows(study_planes, entries, wanted, group, group_mask, variant)
+    )
+    in_settings = np.bitwise_or.reduce([study_planes.setting_masks[item] for item in settings])
+    kept = in_settings if mask is None else in_settings & mask
+    return Influence(
+        labels=labels,
+        where=where,
+        variant=variant,
+        rows=tuple(sorted(rows, key=_order)),
+        pairs=int(bits.count_bits(kept)),
+        all_pairs=int(bits.count_bits(in_settings)),
+        reason=None if rows else _why_empty(study_planes, entries, kept, variant),
+    )
+
+
+def _order(row: InfluenceRow) -> tuple[object, ...]:
+    return (row.setting != Setting.EVALUATION, row.source, row.group or "", row.factor)
+
+
+def _chosen_sources(
+    study_planes: StudyPlanes, names: Sequence[str], settings: Sequence[Setting]
+) -> list[int]:
+    known = {entry.source.name for entry in study_planes.sources}
+    for name in names:
+        if name not in known:
+            raise UnknownName("source", name, known)
+    return [
+        place
+        for place, entry in enumerate(study_planes.sources)
+        if entry.setting in settings and (not names or entry.source.name in names)
+    ]
+
+
+def _chosen_factors(study_planes: StudyPlanes, names: Sequence[str]) -> set[str]:
+    known = {factor.name for factor in study_planes.factors}
+    for name in names:
+        if name not in known:
+            raise UnknownName("factor with values", name, known)
+    return set(names) or known
+
+
+def _groups(
+    study_planes: StudyPlanes, mask: Words | None, by: str | None
+) -> Iterator[tuple[str | None, Words | None]]:
+    if by is None:
+        yield None, mask
+        return
+    for value, group_mask in study_planes.groups(by):
+        yield value, group_mask if mask is None else group_mask & mask
+
+
+def _rows(
+    study_planes: StudyPlanes,
+    entries: Sequence[int],
+    wanted: Iterable[str],
+    group: str | None,
+    mask: Words | None,
+    variant: Variant,
+) -> Iterator[InfluenceRow]:
+    if not entries or not study_planes.factors:
+        return
+    wanted = set(wanted)
+    table = _table(study_planes, entries, mask, variant)
+    for s, place in enumerate(entries):
+        entry = study_planes.sources[place]
+        for f, factor in enumerate(study_planes.factors):
+            counted = int(table.pairs[s, f])
+            if factor.name not in wanted or counted + int(table.missing[s, f]) == 0:
+                continue
+            yield InfluenceRow(
+                setting=entry.setting,
+                source=entry.source.name,
+                factor=factor.name,
+                group=group,
+                extractor=study_planes.extractors[f],
+                tau=_number(table.cells.estimate[s, f]),
+                se=_number(table.cells.se[s, f]),
+                low=_number(table.cells.low[s, f]),
+                high=_number(table.cells.high[s, f]),
+                concordant=int(table.concordant[s, f]),
+                discordant=int(table.discordant[s, f]),
+                tied=int(table.tied[s, f]),
+                missing=int(table.missing[s, f]),
+                pairs=counted,
+                prompts=int(table.cells.prompts[s, f]),
+                p=_number(table.cells.p[s, f]),
+                q=_number(table.q[s, f]),
+                note=_note(entry, factor.name, table.cells.note[s, f]),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    cells: Intervals
+    q: npt.NDArray[np.float64]
+    concordant: npt.NDArray[np.int64]
+    discordant: npt.NDArray[np.int64]
+    tied: npt.NDArray[np.int64]
+    missing: npt.NDArray[np.int64]
+
+    @property
+    def pairs(self) -> npt.NDArray[np.int64]:
+        return self.concordant + self.discordant + self.tied
+
+
+def _table(
+    study_planes: StudyPlanes, entries: Sequence[int], mask: Words | None, variant: Variant
+) -> _Table:
+    planes = study_planes.planes.restricted(sources=list(entries))
+    if variant is not Variant.SOFT:
+        found = influence_table(planes, mask, variant=variant)
+        cells = Intervals(
+            found.tau, found.se, found.low, found.high, found.p, found.prompts, found.note
+        )
+        return _Table(cells, found.q, found.concordant, found.discordant, found.tied, found.missing)
+    found_counts = bits.counts(planes, mask)
+    cells = _soft_cells(study_planes, entries, mask)
+    return _Table(
+        cells,
+        benjamini_hochberg(cells.p),
+        found_counts.concordant,
+        found_counts.discordant,
+        found_counts.tied,
+        found_counts.missing,
+    )
+
+
+def _soft_cells(study_planes: StudyPlanes, entries: Sequence[int], mask: Words | None) -> Intervals:
+    """Soft tau `[S, F]`; a source without probabilities has no estimate."""
+    planes = study_planes.planes
+    kept = np.ones(planes.pairs, dtype=bool) if mask is None else bits.unpack(mask, planes.pairs)
+    more, less = bits.unpack(planes.greater, planes.pairs), bits.unpack(planes.less, planes.pairs)
+    defined = bits.unpack(planes.defined, planes.pairs)
+    sign = np.where(defined, more.astype(np.float64) - less, np.nan)
+    rows = []
+    for place in entries:
+        probability = study_planes.probabilities(study_planes.sources[place].source)
+        rows.append(soft_tau(np.where(kept, probability, np.nan), sign, planes.prompt_starts))
+    stacked = (
+        np.stack([getattr(row, name) for row in rows])
+        for name in ("estimate", "se", "low", "high", "p", "prompts", "note")
+    )
+    return Intervals(*stacked)
+
+
+def _note(entry: PlaneSource, factor: str, note: str) -> str:
+    derived = DERIVED if factor in entry.source.derived_from else ""
+    return "; ".join(part for part in (derived, str(note)) if part)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _why_empty(
+    study_planes: StudyPlanes, entries: Sequence[int], kept: Words, variant: Variant
+) -> str:
+    if not study_planes.planes.pairs:
+        return (
+            "the study has no pairs: import preferences, or responses with score levels, and "
+            "influence will have rows"
+        )
+    if not study_planes.factors:
+        return "no factor has values yet: run `extract`"
+    if not entries:
+        return (
+            "nobody has preferred anything in this setting: import or give preferences, or run "
+            "a judge"
+        )
+    if not int(bits.count_bits(kept)):
+        return "the filter keeps no pair"
+    return "no source has a strict preference among the pairs that the filter keeps"

@@ -1,0 +1,129 @@
+"""The bit planes of a study's label set: loaded once, kept while the study's counters stand."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from profile_core.errors import NotEstimable
+from profile_core.stats import planes as bits
+from profile_core.stats.planes import Planes, Words
+from profile_core.store import factors as factor_store
+from profile_core.store import pair_wide, predicate
+from profile_core.store.pair_reader import PairReader
+from profile_core.store.pair_wide import WideSource, WideTable
+from profile_core.store.study import Study, Versions
+from profile_core.types import Factor, LabelSet, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneSource:
+    """A row of the source planes: a source in the one setting it prefers in."""
+
+    setting: Setting
+    source: WideSource
+
+
+@dataclass(frozen=True)
+class StudyPlanes:
+    """The planes of a label set, with what their rows stand for, in the planes' order."""
+
+    study: Study
+    wide: WideTable
+    versions: Versions
+    planes: Planes
+    factors: tuple[Factor, ...]
+    extractors: tuple[str, ...]
+    sources: tuple[PlaneSource, ...]
+
+    def mask(self, where: str | None) -> Words | None:
+        """Turn a predicate into a mask of pairs; None where it keeps every pair."""
+        if not where or not where.strip():
+            return None
+        checked = predicate.parse(where, self.wide.column_names)
+        with self.study.cursor() as cursor:
+            pairs = predicate.select_pair_numbers(cursor, self.wide.name, checked)
+        return bits.mask_from_indices(pairs, self.planes.pairs)
+
+    def groups(self, column: str) -> list[tuple[str, Words]]:
+        """Split the pairs by a column of the pair view; pairs without a value are left out."""
+        return [
+            (value, bits.mask_from_indices(pairs, self.planes.pairs))
+            for value, pairs in PairReader(self.study, self.wide).groups(column)
+        ]
+
+    def pair_numbers(self, mask: Words | None) -> npt.NDArray[np.int64]:
+        """The places of the pairs in a mask, which are their `pair_no`."""
+        if mask is None:
+            return np.arange(self.planes.pairs)
+        return np.flatnonzero(bits.unpack(mask, self.planes.pairs))
+
+    @cached_property
+    def setting_masks(self) -> dict[Setting, Words]:
+        """The pairs of each setting."""
+        is_generation = PairReader(self.study, self.wide).is_generation()
+        return {
+            Setting.GENERATION: bits.pack(is_generation),
+            Setting.EVALUATION: bits.pack(~is_generation),
+        }
+
+    def probabilities(self, source: WideSource) -> npt.NDArray[np.float64]:
+        """P(a preferred) of a source on every pair, NaN where it gave none."""
+        return PairReader(self.study, self.wide).probabilities(source)
+
+
+_CACHED = 4
+_cache: dict[tuple[str, LabelSet], StudyPlanes] = {}
+_cache_lock = threading.Lock()
+
+
+def load(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> StudyPlanes:
+    """Give the planes of a label set, rebuilt if the study has changed.
+
+    Raises NotEstimable for label sets that need drawn labels, where the study has none.
+    """
+    if labels in (LabelSet.REVIEWED_ONLY, LabelSet.PREDICTION_POWERED):
+        raise NotEstimable(
+            f"`{labels}` needs labels that were drawn for review, and this study has none: "
+            "use `automatic` or `corrected`."
+        )
+    with _cache_lock:
+        wide = pair_wide.ensure(study, labels)
+        known = _cache.get((study.key, labels))
+        if known and known.versions == wide.versions and known.study is study:
+            return known
+        loaded = _read(study, wide)
+        _cache.pop((study.key, labels), None)
+        while len(_cache) >= _CACHED:
+            _cache.pop(next(iter(_cache)))
+        _cache[study.key, labels] = loaded
+        return loaded
+
+
+def _read(study: Study, wide: WideTable) -> StudyPlanes:
+    reader = PairReader(study, wide)
+    with study.cursor() as cursor:
+        defined = factor_store.current(cursor)
+    factors = tuple(defined[factor.name] for factor in wide.factors)
+    factor_planes = [
+        bits.pack_factor(*reader.factor_values(wide_factor), resolution=factor.resolution)
+        for wide_factor, factor in zip(wide.factors, factors, strict=True)
+    ]
+    sources = tuple(
+        PlaneSource(Setting.EVALUATION if source.choice else Setting.GENERATION, source)
+        for source in wide.sources
+    )
+    source_planes = [bits.pack_source(*reader.preferences(entry.source)) for entry in sources]
+    return StudyPlanes(
+        study=study,
+        wide=wide,
+        versions=wide.versions,
+        planes=bits.assemble(reader.prompt_starts(), factor_planes, source_planes),
+        factors=factors,
+        extractors=tuple(factor.extractor for factor in wide.factors),
+        sources=sources,
+    )

@@ -1,0 +1,29 @@
+"""Identifiers: content hashes, so that the same thing is stored once, and ordered event ids."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from hashlib import blake2b
+from uuid import UUID
+
+_DIGEST_BYTES = 10
+
+
+def content_id(*parts: object) -> str:
+    """Hash parts to 20 hexadecimal digits; None differs from the empty string.
+
+    Each part is preceded by its length, so that moving a character from one part to the next
+    changes the id.
+    """
+    text = "".join("-" if part is None else f"{len(s := str(part))}:{s}" for part in parts)
+    return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def event_id() -> str:
+    """Make a UUID version 7 (RFC 9562): later events sort later."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return str(UUID(int=value))
