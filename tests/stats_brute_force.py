@@ -38,6 +38,15 @@ class Cell:
     p: float
 
 
+# The worked case of the design: C = 2, D = 1, T = 1.
+WORKED = [
+    Pair(g, (choice,), (difference,))
+    for g, (choice, difference) in enumerate(
+        [("a", 3.0), ("a", 0.0), ("b", -1.0), ("tie", 2.0), ("a", -2.0)]
+    )
+]
+
+
 def random_study(seed, *, pairs=150, prompts=40, factors=3, sources=2, missing=0.15, abstains=0.3):
     """Pairs of prompts of very unequal sizes, with ties, abstentions and missing values."""
     draw = random.Random(seed)

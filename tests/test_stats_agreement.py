@@ -8,7 +8,6 @@ from collections import Counter
 import krippendorff
 import numpy as np
 import pytest
-from stats_brute_force import as_planes, random_study
 
 from profile_core.stats import planes
 from profile_core.stats.agreement import (
@@ -22,6 +21,7 @@ from profile_core.stats.agreement import (
 )
 from profile_core.stats.intervals import Note
 from profile_core.types import Choice
+from tests.stats_brute_force import as_planes, random_study
 
 FIRST = coded(["a", "a", "b", "tie", "a", "b", None, "a"])
 SECOND = coded(["a", "b", "b", "a", "tie", "b", "a", "a"])

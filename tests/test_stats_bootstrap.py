@@ -26,8 +26,8 @@ def test_the_interval_of_a_ratio_is_near_its_closed_form_and_far_from_one_by_row
     closed = ratio_intervals(moments(counts[:, 0], counts[:, 1]))
     assert found.estimate == closed.estimate
     assert found.se == pytest.approx(closed.se, rel=0.06)
-    assert found.low == pytest.approx(closed.low, abs=0.02)
-    assert found.high == pytest.approx(closed.high, abs=0.02)
+    assert found.low == pytest.approx(closed.low, abs=0.01)
+    assert found.high == pytest.approx(closed.high, abs=0.01)
     as_if_independent = np.sqrt((1 - found.estimate**2) / counts[:, 1].sum())
     assert found.se > 1.5 * as_if_independent
 

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import numpy as np
-from benchmarks.feedback_forensics_child import made_up_pairs
-from benchmarks.feedback_forensics_parity import FACTORS, PAIRS, SEED, as_planes
 
 from profile_core.stats.tau import influence
+from tests.benchmarks.feedback_forensics_child import made_up_pairs
+from tests.benchmarks.feedback_forensics_parity import FACTORS, PAIRS, SEED, as_planes
 
 STRENGTHS = [-0.5475, -0.26, -0.23, -0.27, 0.0825, 0.22, -0.055, -0.165]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-from stats_brute_force import ratio_interval
 
 from profile_core.stats.intervals import (
     Note,
@@ -17,6 +16,7 @@ from profile_core.stats.intervals import (
     sign_test,
     t_interval,
 )
+from tests.stats_brute_force import ratio_interval
 
 
 def clusters(seed, prompts=25, cells=3):
@@ -46,7 +46,7 @@ def test_floats_give_the_same_intervals_as_integers():
 
 def test_prompts_of_one_mean_have_no_variance_even_where_it_is_not_a_binary_fraction():
     sizes = np.array([3, 6, 9, 3, 3, 12])
-    for scale in (1, 0.1):
+    for scale in (1, 0.1, 0.7, 1 / 3, 1e-6):
         found = ratio_intervals(moments(sizes // 3 * scale, sizes * scale))
         assert found.note.item() is Note.NO_VARIANCE
         assert found.p == pytest.approx(2 / 64)
@@ -56,6 +56,8 @@ def test_huge_counts_stay_exact():
     found = ratio_intervals(moments(np.array([10**6, -(10**6)] * 5), np.full(10, 3 * 10**6)))
     twin = ratio_interval([10**6, -(10**6)] * 5, [3 * 10**6] * 10)
     assert found.se == pytest.approx(twin[1], rel=1e-14)
+    one_pair_apart = moments(np.array([*[10**6] * 9, 10**6 - 2]), np.full(10, 10**6))
+    assert ratio_intervals(one_pair_apart).note.item() is Note.SMALL
 
 
 def test_the_standard_error_is_that_of_a_cluster_robust_regression_on_a_constant():

@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from stats_brute_force import Pair, as_planes, cell, random_study
 
 from profile_core.stats import planes
-
-WORKED = [
-    Pair(g, (choice,), (difference,))
-    for g, (choice, difference) in enumerate(
-        [("a", 3.0), ("a", 0.0), ("b", -1.0), ("tie", 2.0), ("a", -2.0)]
-    )
-]
+from tests.stats_brute_force import WORKED, as_planes, cell, random_study
 
 
 @given(arrays.arrays(np.bool_, st.tuples(st.integers(1, 3), st.integers(0, 200))))
@@ -93,6 +86,7 @@ def test_prompts_are_contiguous_whole_and_in_a_random_order_that_a_seed_repeats(
     assert all(len(set(run)) == 1 for run in runs)
     assert len({run[0] for run in runs}) == 50
     assert [run[0] for run in runs] != sorted(run[0] for run in runs)
+    assert all((np.diff(order[start:end]) > 0).all() for start, end in pairwise(starts))
     again, _ = planes.prompt_order(ids, seed=3)
     other, _ = planes.prompt_order(ids, seed=4)
     assert (again == order).all()

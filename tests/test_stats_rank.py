@@ -37,6 +37,8 @@ def test_the_mean_is_over_prompts_that_have_a_tau_b():
 def test_values_within_the_resolution_are_tied():
     found = tau_b_by_prompt([1, 2, 3], [0.3, 0.1 + 0.2, 0.5], [0, 0, 0], resolution=1e-9)
     assert found.tau_b.item() == pytest.approx(2 / np.sqrt(6))
+    found = tau_b_by_prompt([1, 2, 3], [1.0, 2.0, 4.0], [0, 0, 0], resolution=1)
+    assert found.tau_b.item() == pytest.approx(2 / np.sqrt(6))
 
 
 def test_a_prompt_with_one_response_or_none_has_no_tau_b():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.simulate_intervals import GRID, SETS, Case, simulate
+
+from tests.benchmarks.simulate_intervals import GRID, SETS, Case, simulate
 
 
 @pytest.mark.parametrize("case", GRID, ids=str)

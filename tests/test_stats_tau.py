@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from stats_brute_force import Pair, as_planes, cell, random_study, ratio_interval
-from test_stats_planes import WORKED
 
 from profile_core.stats import clusters, planes
 from profile_core.stats.intervals import Note
 from profile_core.stats.tau import influence, soft_tau, tau13, tau14
 from profile_core.types import Variant
+from tests.stats_brute_force import (
+    WORKED,
+    Pair,
+    as_planes,
+    cell,
+    random_study,
+    ratio_interval,
+)
 
 
 def agree(actual, expected):
@@ -173,6 +179,15 @@ def test_blocks_hold_whole_prompts(monkeypatch):
     assert found.nn.item() > sum(4 * m * m for m in sizes)
     assert found.prompts.item() == 40
     assert found.clusters.item() <= 9
+
+
+def test_blocks_that_all_say_the_same_are_tested_by_their_prompts(monkeypatch):
+    for name, value in (("EXACT_PAIRS", 0), ("_SPARSE_PAIRS", 0), ("_SPARSE_PROMPTS", 0)):
+        monkeypatch.setattr(clusters, name, value)
+    monkeypatch.setattr(clusters, "BLOCKS", 6)
+    table = influence(as_planes(study_of(*[[1, 1]] * 20))[0])
+    assert table.note.item() is Note.NO_VARIANCE
+    agree(table.p.item(), 2 / 2**20)
 
 
 def test_cluster_sums_are_the_sums_of_each_prompt():

@@ -76,13 +76,11 @@ class Format:
         return " and ".join(ways)
 
 
-def require_options(
-    options: ImportOptions, *, format_name: str, path: Path, takes_values: bool = False
-) -> None:
+def refuse_options(options: ImportOptions, *, format_name: str, path: Path) -> None:
     """Refuse options that a format with a fixed layout would silently ignore."""
-    if options.mapping or (options.values and not takes_values):
+    if options.mapping or options.values or options.kinds:
         raise ImportRefused(
             path.name,
-            f"{format_name} has a fixed layout, so --map and --values do not apply",
-            expected="no mapping, or the format `table`",
+            f"{format_name} has a fixed layout, so --map, --values and --kind do not apply",
+            expected="none of them, or the format `table`",
         )

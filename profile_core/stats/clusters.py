@@ -2,7 +2,7 @@
 
 For a source and a factor, S_g is the prompt's concordant minus discordant pairs and n_g its counted
 pairs. A prompt is a run of bits, so its sums are differences of running popcounts at the run's
-ends: nothing is unpacked. A prompt with a single strict pair needs not even that. Where a source
+ends: nothing is unpacked. Prompts with a single strict pair need not even that. Where a source
 has more than `EXACT_PAIRS` strict pairs in the mask, blocks of whole prompts stand in for prompts
 (prompts are in random order, so a block is a random set of them); the number of prompts stays true.
 """
@@ -59,9 +59,12 @@ def cluster_moments(planes: Planes, mask: Words | None = None, *, tied: bool = T
     parts = np.zeros((len(fields(Moments)), len(for_a), len(planes.greater)), dtype=np.int64)
     for i in range(len(for_a)):
         clusters = blocks if blocks and blocked[i] else _Prompts.of(planes, strict[i])
+        whole = clusters.sizes(strict[i])
         for k in range(len(planes.greater)):
             cell = _cell(planes, for_a[i], for_b[i], k, tied=tied)
-            parts[:, i, k] = clusters.moments(cell)
+            nothing_missing = np.array_equal(cell.counted, strict[i])
+            sizes = whole if nothing_missing else clusters.sizes(cell.counted)
+            parts[:, i, k] = clusters.moments(cell, sizes)
     return Moments(*parts)
 
 
@@ -91,9 +94,6 @@ class _Cell:
     concordant: Words
     discordant: Words
     counted: Words
-
-    def within(self, mask: Words) -> _Cell:
-        return _Cell(self.concordant & mask, self.discordant & mask, self.counted & mask)
 
 
 def _cell(planes: Planes, for_a: Words, for_b: Words, factor: int, *, tied: bool) -> _Cell:
@@ -138,41 +138,60 @@ class _Runs:
 
 
 @dataclass(frozen=True, slots=True)
+class _Sizes:
+    """What depends on the counted pairs alone, and is the same for all factors without gaps."""
+
+    n: Sums
+    """Counted pairs of each run."""
+    prompts: int
+    """Prompts with a counted pair."""
+    lone: int
+    """Counted pairs outside the runs, each alone in its prompt."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Prompts:
-    """Every prompt its own cluster; those with one strict pair are counted in one go."""
+    """Every prompt its own cluster; many prompts of one strict pair are counted in one go."""
 
     runs: _Runs
-    alone: Words
-    rest: Words
+    alone: Words | None
 
     @classmethod
     def of(cls, planes: Planes, strict: Words) -> _Prompts:
         starts = planes.prompt_starts
         sizes = _Runs.of(starts).sums(strict)
+        lone = sizes == 1
+        if np.count_nonzero(lone) < len(strict):  # parting would cost more than it saves
+            return cls(_Runs.of(np.append(starts[:-1][sizes > 0], planes.pairs)), None)
         edges = np.append(starts[:-1][sizes > 1], planes.pairs)
-        alone = pack(np.repeat(sizes == 1, np.diff(starts))) & strict
-        return cls(_Runs.of(edges), alone, strict & ~alone)
+        return cls(_Runs.of(edges), pack(np.repeat(lone, np.diff(starts))))
 
-    def moments(self, cell: _Cell) -> tuple[int, ...]:
-        rest = cell.within(self.rest)
-        shared = moments(
-            self.runs.sums(rest.concordant, rest.discordant), self.runs.sums(rest.counted)
-        )
-        alone = cell.within(self.alone)
-        more, fewer, counted = (
-            int(count_bits(plane)) for plane in (alone.concordant, alone.discordant, alone.counted)
-        )
+    def sizes(self, counted: Words) -> _Sizes:
+        together, lone = self._parted(counted)
+        n = self.runs.sums(together)
+        return _Sizes(n, int(np.count_nonzero(n)) + lone, lone)
+
+    def moments(self, cell: _Cell, sizes: _Sizes) -> tuple[int, ...]:
+        concordant, more = self._parted(cell.concordant)
+        discordant, fewer = self._parted(cell.discordant)
+        shared = moments(self.runs.sums(concordant, discordant), sizes.n)
         return (
             int(shared.s) + more - fewer,
-            int(shared.n) + counted,
+            int(shared.n) + sizes.lone,
             int(shared.ss) + more + fewer,
             int(shared.sn) + more - fewer,
-            int(shared.nn) + counted,
-            int(shared.prompts) + counted,
-            int(shared.clusters) + counted,
+            int(shared.nn) + sizes.lone,
+            sizes.prompts,
+            sizes.prompts,
             int(shared.positive) + more,
             int(shared.negative) + fewer,
         )
+
+    def _parted(self, plane: Words) -> tuple[Words, int]:
+        """The bits of prompts that are runs, and the number of the others."""
+        if self.alone is None:
+            return plane, 0
+        return plane & ~self.alone, int(count_bits(plane & self.alone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +221,16 @@ class _Blocks:
             _Runs.of(np.append(starts[:-1][is_split], planes.pairs)),
         )
 
-    def moments(self, cell: _Cell) -> tuple[int, ...]:
-        prompts = self._prompts_with(cell.counted)
-        if prompts < _SPARSE_PROMPTS or int(count_bits(cell.counted)) < _SPARSE_PAIRS:
-            return _Prompts.of(self.planes, cell.counted).moments(cell)
-        blocks = moments(
-            self.runs.sums(cell.concordant, cell.discordant), self.runs.sums(cell.counted)
-        )
+    def sizes(self, counted: Words) -> _Sizes:
+        return _Sizes(self.runs.sums(counted), self._prompts_with(counted), 0)
+
+    def moments(self, cell: _Cell, sizes: _Sizes) -> tuple[int, ...]:
+        if sizes.prompts < _SPARSE_PROMPTS or int(sizes.n.sum()) < _SPARSE_PAIRS:
+            exact = _Prompts.of(self.planes, cell.counted)
+            return exact.moments(cell, exact.sizes(cell.counted))
+        blocks = moments(self.runs.sums(cell.concordant, cell.discordant), sizes.n)
         found = {field.name: int(getattr(blocks, field.name)) for field in fields(blocks)}
-        return tuple((found | {"prompts": prompts}).values())
+        return tuple((found | {"prompts": sizes.prompts}).values())
 
     def _prompts_with(self, counted: Words) -> int:
         """Prompts with a set bit.

@@ -128,9 +128,9 @@ _KINDS = {
     ),
     "fact_labels": _Kind(
         "fact_label",
-        _schema("fact_label_id fact_id label value annotator note", value=pa.bool_()),
+        _schema("fact_label_id fact_id label value annotator mode note", value=pa.bool_()),
         ("fact_label_id",),
-        "fact_label_id, fact_id, label, value, annotator, NULL, note, $now",
+        "*, $now",
     ),
 }
 

@@ -71,33 +71,6 @@ _M001 = (
     """CREATE TABLE scenario (
         scenario_id VARCHAR, name VARCHAR, description VARCHAR, definition VARCHAR,
         created_at TIMESTAMP, deleted BOOLEAN)""",
-    # From verdicts to a choice: repeats by their mode, then both orders; an asked order without
-    # a valid answer abstains. `stats.verdicts` is the same rule in Python, held equal by a test.
-    """CREATE VIEW pair_choice AS
-        WITH ballot AS (
-            SELECT pair_id, source_id, coalesce(shown_order, '') AS shown_order,
-                count(*) FILTER (status = 'valid' AND choice = 'a') AS for_a,
-                count(*) FILTER (status = 'valid' AND choice = 'b') AS for_b,
-                count(*) FILTER (status = 'valid' AND choice = 'tie') AS for_tie,
-                avg(probability) FILTER (status = 'valid') AS probability
-            FROM preference GROUP BY ALL),
-        shown AS (
-            SELECT *, CASE
-                WHEN for_a + for_b + for_tie = 0 THEN NULL
-                WHEN for_a > for_b AND for_a > for_tie THEN 'a'
-                WHEN for_b > for_a AND for_b > for_tie THEN 'b'
-                ELSE 'tie' END AS choice
-            FROM ballot)
-        SELECT pair_id, source_id,
-            CASE WHEN count(choice) < count(*) THEN NULL
-                WHEN min(choice) = max(choice) THEN min(choice)
-                ELSE 'tie' END AS choice,
-            CASE WHEN count(choice) < count(*) THEN NULL
-                ELSE avg(probability) END AS probability,
-            CASE WHEN count(choice) FILTER (shown_order <> '') = 2
-                THEN min(choice) FILTER (shown_order <> '')
-                    <> max(choice) FILTER (shown_order <> '') END AS flipped
-        FROM shown GROUP BY pair_id, source_id""",
     # The label set `corrected`: an adjudicated value first, else the latest that was not undone.
     """CREATE VIEW corrected_value AS
         SELECT response_id, factor, new_value AS value

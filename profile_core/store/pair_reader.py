@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from profile_core.errors import PredicateError, UnknownName
-from profile_core.store.pair_wide import WideFactor, WideSource, WideTable
 from profile_core.store.rows import number
 from profile_core.store.study import Study
+from profile_core.store.wide_table import WideFactor, WideSource, WideTable
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

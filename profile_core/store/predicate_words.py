@@ -2,8 +2,9 @@
 
 Whatever the grammar of `--where` never needs is refused here: comments, semicolons, parameters,
 casts, brackets, lookalike letters, string constants with rules of their own. So is what DuckDB
-would parse for too long: it parses nested parentheses and `CASE x WHEN` in exponential time and
-cannot be interrupted there. It knows nothing of columns or meaning.
+would parse for too long, where it cannot be interrupted: nested `CASE x WHEN` takes exponential
+time, and thousands of open parentheses or signs many seconds. It knows nothing of columns or
+meaning.
 """
 
 from __future__ import annotations
@@ -78,16 +79,17 @@ def _check_quoted(quoted: str, start: int) -> None:
 
 def _check_nesting(words: list[tuple[str, int]]) -> None:
     opened: list[int] = []
-    cases = 0
+    cases = signs = 0
     for word, start in words:
         cases += (word == "CASE") - (word == "END")
+        signs = signs + 1 if word in ("+", "-") else 0
         if word == "(":
             opened.append(start)
         elif word == ")":
             if not opened:
                 raise Refused("this parenthesis closes nothing", start)
             opened.pop()
-        if max(len(opened), cases) > MAX_NESTING:
+        if max(len(opened), cases, signs) > MAX_NESTING:
             raise Refused(f"more than {MAX_NESTING} levels of nesting are not allowed", start)
     if opened:
         raise Refused("this parenthesis is not closed", opened[-1])

@@ -263,8 +263,11 @@ class Batch:
         value: bool,
         annotator: str,
         *,
+        mode: str | None = None,
         note: str | None = None,
     ) -> None:
-        """Add who says what of a fact (`supported`, `in_focus`, ...)."""
+        """Add who says what of a fact (`supported`, `in_focus`, ...), and in which mode."""
         label_id = content_id(fact_id, label, annotator, note)
-        self.fact_labels.setdefault(label_id, (label_id, fact_id, label, value, annotator, note))
+        self.fact_labels.setdefault(
+            label_id, (label_id, fact_id, label, value, annotator, mode, note)
+        )

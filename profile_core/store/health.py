@@ -1,0 +1,167 @@
+"""Counting what may be wrong with a study's rows, and naming the pairs where it is so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+NAMED_PAIRS = 100
+"""At most so many pairs are named where a condition cannot describe them: links carry the names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How many rows meet a condition, and the first pairs that they belong to."""
+
+    found: int
+    of: int
+    pair_ids: tuple[str, ...] = ()
+    """At most NAMED_PAIRS, in stored order."""
+    pairs: int = 0
+    """How many pairs they belong to in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """The answers of one source with one status."""
+
+    source_id: str
+    source: str
+    status: str
+    answers: int
+    of: int
+    """All answers of the source."""
+    pair_ids: tuple[str, ...]
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCount:
+    """The values of one factor by one extractor in one version."""
+
+    factor: str
+    extractor: str
+    extractor_version: str
+    factor_version: int
+    values: int
+    applicable: int
+    """Those that are a number; the others say that the factor does not apply."""
+
+
+_REPEATED = """
+SELECT pair_id FROM pair WHERE setting = 'evaluation'
+QUALIFY row_number() OVER (PARTITION BY dataset, response_a, response_b ORDER BY seq) > 1
+ORDER BY seq"""
+
+_WITHOUT_PREFERENCE = """
+SELECT pair_id FROM pair
+ANTI JOIN (SELECT pair_id FROM pair_choice WHERE choice IS NOT NULL) USING (pair_id)
+WHERE setting = 'evaluation' ORDER BY seq"""
+
+_IDENTICAL = """
+SELECT pair_id FROM pair
+JOIN response AS side_a ON side_a.response_id = response_a
+JOIN response AS side_b ON side_b.response_id = response_b
+WHERE side_a.text = side_b.text ORDER BY seq"""
+
+_OF_RESPONSES = """
+SELECT pair_id FROM pair
+WHERE response_a IN (SELECT response_id FROM response WHERE {condition})
+    OR response_b IN (SELECT response_id FROM response WHERE {condition})
+ORDER BY seq"""
+
+_EMPTY = "trim(text, ' \t\r\n') = ''"
+_UNKNOWN_GENERATOR = "generator IS NULL OR trim(generator) = ''"
+
+_ANSWERS = """
+SELECT source_id, any_value(name), status, count(*) AS answers,
+    sum(count(*)) OVER (PARTITION BY source_id) AS of,
+    list_slice(list(DISTINCT pair_id ORDER BY pair_id), 1, $limit), count(DISTINCT pair_id)
+FROM preference JOIN source USING (source_id)
+WHERE kind <> 'generator'
+GROUP BY source_id, status
+QUALIFY status <> 'valid'
+ORDER BY source_id, status"""
+
+_VALUES = """
+SELECT factor, extractor, extractor_version, factor_version, count(*), count(value)
+FROM factor_value GROUP BY ALL ORDER BY ALL"""
+
+
+def repeated_pairs(cursor: duckdb.DuckDBPyConnection) -> Finding:
+    """Evaluation pairs whose two responses stand in an earlier row of the data set, too."""
+    return _pairs(cursor, _REPEATED, "setting = 'evaluation'")
+
+
+def pairs_without_preference(cursor: duckdb.DuckDBPyConnection) -> Finding:
+    """Evaluation pairs on which nobody has a choice."""
+    return _pairs(cursor, _WITHOUT_PREFERENCE, "setting = 'evaluation'")
+
+
+def identical_pairs(cursor: duckdb.DuckDBPyConnection) -> Finding:
+    """Pairs whose two texts are the same, sign by sign."""
+    return _pairs(cursor, _IDENTICAL, "TRUE")
+
+
+def empty_responses(cursor: duckdb.DuckDBPyConnection) -> Finding:
+    """Responses without a text, or with blanks only."""
+    return _responses(cursor, _EMPTY)
+
+
+def responses_of_nobody(cursor: duckdb.DuckDBPyConnection) -> Finding:
+    """Responses whose generator is not known."""
+    return _responses(cursor, _UNKNOWN_GENERATOR)
+
+
+def unlocated_quotes(cursor: duckdb.DuckDBPyConnection) -> Finding:
+    """Facts with a quote that does not stand in their response."""
+    lost = "quote IS NOT NULL AND start_char IS NULL"
+    found = _count(cursor, f"SELECT count(*) FROM fact WHERE {lost}")
+    pairs = _OF_RESPONSES.format(
+        condition=f"response_id IN (SELECT response_id FROM fact WHERE {lost})"
+    )
+    named, in_all = _named(cursor, pairs)
+    return Finding(
+        found, _count(cursor, "SELECT count(*) FROM fact WHERE quote IS NOT NULL"), named, in_all
+    )
+
+
+def unusable_answers(cursor: duckdb.DuckDBPyConnection) -> tuple[AnswerCount, ...]:
+    """Answers that are no choice (invalid, failed, abstained), by source and status."""
+    rows = cursor.execute(_ANSWERS, {"limit": NAMED_PAIRS}).fetchall()
+    return tuple(AnswerCount(*row[:4], int(row[4]), tuple(row[5]), row[6]) for row in rows)
+
+
+def value_counts(cursor: duckdb.DuckDBPyConnection) -> tuple[ValueCount, ...]:
+    """All factor values, counted by factor, extractor and versions."""
+    return tuple(ValueCount(*row) for row in cursor.execute(_VALUES).fetchall())
+
+
+def responses(cursor: duckdb.DuckDBPyConnection) -> int:
+    """Count the study's responses."""
+    return _count(cursor, "SELECT count(*) FROM response")
+
+
+def _pairs(cursor: duckdb.DuckDBPyConnection, query: str, among: str) -> Finding:
+    named, found = _named(cursor, query)
+    return Finding(found, _count(cursor, f"SELECT count(*) FROM pair WHERE {among}"), named, found)
+
+
+def _responses(cursor: duckdb.DuckDBPyConnection, condition: str) -> Finding:
+    found = _count(cursor, f"SELECT count(*) FROM response WHERE {condition}")
+    named, pairs = _named(cursor, _OF_RESPONSES.format(condition=condition)) if found else ((), 0)
+    return Finding(found, responses(cursor), named, pairs)
+
+
+def _named(cursor: duckdb.DuckDBPyConnection, query: str) -> tuple[tuple[str, ...], int]:
+    first = cursor.execute(f"{query} LIMIT {NAMED_PAIRS}").fetchall()
+    in_all = len(first)
+    if in_all == NAMED_PAIRS:
+        in_all = _count(cursor, f"SELECT count(*) FROM ({query})")
+    return tuple(row[0] for row in first), in_all
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = cursor.execute(query).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,76 @@
+"""What a `pair_wide` table is: its name, the state it was made in, and what its columns mean."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from profile_core.store.columns import Column, Role
+from profile_core.store.study import Versions
+from profile_core.types import LabelSet, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class WideFactor:
+    """A factor that has values, with the extractor in force."""
+
+    name: str
+    extractor: str
+    column_a: str
+    column_b: str
+
+
+@dataclass(frozen=True, slots=True)
+class WideSource:
+    """A source that chose; a generator's choice follows from score levels and has no column."""
+
+    source_id: str
+    kind: SourceKind
+    name: str
+    model: str | None
+    is_majority: bool
+    derived_from: tuple[str, ...]
+    choice: str | None
+    probability: str | None
+    """Name of an internal column with the probability that a is preferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class WideTable:
+    """The table of one label set, and what its columns stand for."""
+
+    name: str
+    labels: LabelSet
+    versions: Versions
+    columns: tuple[Column, ...]
+    factors: tuple[WideFactor, ...]
+    sources: tuple[WideSource, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The documented columns, which a predicate may name."""
+        return tuple(column.name for column in self.columns)
+
+
+def from_json(text: str) -> WideTable:
+    """Read what `json.dumps(asdict(table))` wrote."""
+    stored = json.loads(text)
+    return WideTable(
+        name=stored["name"],
+        labels=LabelSet(stored["labels"]),
+        versions=Versions(**stored["versions"]),
+        columns=tuple(
+            Column(**{**column, "role": Role(column["role"])}) for column in stored["columns"]
+        ),
+        factors=tuple(WideFactor(**factor) for factor in stored["factors"]),
+        sources=tuple(
+            WideSource(
+                **{
+                    **source,
+                    "kind": SourceKind(source["kind"]),
+                    "derived_from": tuple(source["derived_from"]),
+                }
+            )
+            for source in stored["sources"]
+        ),
+    )
