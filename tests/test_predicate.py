@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,6 +132,22 @@ def test_no_filter_breaks_out_of_its_place(attack: str) -> None:
     for text in (attack, f"length_a > 1 AND {attack}", f"({attack}"):
         with pytest.raises(PredicateError):
             parse(text, COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        *(attack for attack in BREAKOUTS if attack.startswith("TRUE) ") and " OR " not in attack),
+        "TRUE); DROP TABLE pair_wide; SELECT (1",
+        "TRUE) UNION ALL SELECT word FROM secret WHERE (TRUE",
+    ],
+)
+def test_the_parsed_query_is_checked_even_if_the_words_were_not(
+    attack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("profile_core.store.predicate.check_words", lambda text: None)
+    with pytest.raises(PredicateError):
+        parse(attack, COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -281,6 +298,7 @@ def test_an_interruption_never_reaches_the_next_query(
             assert sorted(found.tolist()) == [1, 3, 4]
         except PredicateError as error:
             refusals.add(str(error).split(" s ")[0].rsplit(" ", 1)[0])
+        assert "predicate-time-limit" not in {thread.name for thread in threading.enumerate()}
         assert cursor.execute("SELECT count(*) FROM pair_wide").fetchall() == [(5,)]
     assert refusals <= {"the filter took longer than"}
 

@@ -15,8 +15,8 @@ from profile_core.stats.planes import Planes, Words
 from profile_core.store import factors as factor_store
 from profile_core.store import pair_wide, predicate
 from profile_core.store.pair_reader import PairReader
-from profile_core.store.pair_wide import WideSource, WideTable
 from profile_core.store.study import Study, Versions
+from profile_core.store.wide_table import WideSource, WideTable
 from profile_core.types import Factor, LabelSet, Setting
 
 

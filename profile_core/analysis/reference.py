@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from profile_core.analysis.planes import StudyPlanes
 from profile_core.errors import UnknownName
 from profile_core.stats.planes import count_bits
-from profile_core.store.pair_wide import WideSource
+from profile_core.store.wide_table import WideSource
 from profile_core.types import Setting, SourceKind
 
 

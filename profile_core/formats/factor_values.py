@@ -13,11 +13,17 @@ import duckdb
 
 from profile_core.formats import known_ids
 from profile_core.formats.known_ids import Meant
-from profile_core.formats.spec import Format, ImportOptions, require_options
+from profile_core.formats.spec import Format, ImportOptions, refuse_options
 from profile_core.formats.table import cells
 from profile_core.formats.table.cells import CellError
-from profile_core.formats.table.fields import check_name
-from profile_core.formats.table.fixed import chunks, needed_name, open_fixed, the_one
+from profile_core.formats.table.fixed import (
+    chunks,
+    keys_of,
+    needed_id,
+    needed_name,
+    open_fixed,
+    the_one,
+)
 from profile_core.formats.table.imported import ImportedFactors, extractor_of
 from profile_core.formats.table.paths import Row
 from profile_core.store.records import Batch
@@ -28,13 +34,12 @@ _OPTIONAL = ("extractor",)
 
 def read(path: Path, options: ImportOptions, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
     """Read values; raise ImportRefused for a response that is not there and for no number."""
-    require_options(options, format_name="factor-values", path=path)
+    refuse_options(options, format_name="factor-values", path=path)
     table = open_fixed(path, _NEEDED, _OPTIONAL)
     factors = ImportedFactors(path.stem)
     for chunk in chunks(table):
         batch = Batch(path.stem, path.name)
-        keys = [key for _, row in chunk if isinstance(key := row.get("response_id"), str | int)]
-        known = known_ids.responses(cursor, map(str, keys), options.dataset)
+        known = known_ids.responses(cursor, keys_of(chunk, "response_id"), options.dataset)
         for place, row in chunk:
             try:
                 _add(batch, row, known, factors, place)
@@ -49,8 +54,8 @@ def read(path: Path, options: ImportOptions, cursor: duckdb.DuckDBPyConnection) 
 def _add(
     batch: Batch, row: Row, known: dict[str, Meant], factors: ImportedFactors, place: str
 ) -> None:
-    key = needed_name(row, "response_id")
-    factor = check_name(needed_name(row, "factor"), "factor")
+    key = needed_id(row, "response_id")
+    factor = needed_name(row, "factor")
     value = cells.number(row.get("value"), "value", "a number, or nothing if it does not apply")
     batch.add_factor_value(
         the_one(key, known.get(key), "response_id", "response"),

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from profile_core.types import SourceKind
+
 _PAIRS = """
 SELECT asked.key, pair_id, dataset, TRUE FROM asked JOIN pair ON pair_id = asked.key
 WHERE setting = 'evaluation' AND coalesce(dataset = $dataset, TRUE)
@@ -49,6 +51,17 @@ def responses(
 ) -> dict[str, Meant]:
     """Find responses by their id, else by the data's; what is not there is left out."""
     return _found(cursor, _RESPONSES, keys, dataset)
+
+
+def sources(
+    cursor: duckdb.DuckDBPyConnection, names: Iterable[str]
+) -> list[tuple[str, SourceKind]]:
+    """List the study's sources that have one of some names, with their kinds."""
+    rows = cursor.execute(
+        "SELECT name, kind FROM source WHERE list_contains($names, name) ORDER BY ALL",
+        {"names": list(names)},
+    ).fetchall()
+    return [(name, SourceKind(kind)) for name, kind in rows]
 
 
 def _found(

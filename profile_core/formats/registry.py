@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from profile_core.errors import UnknownName
-from profile_core.formats import llmbar, pandalm, qa_feedback, summeval_op, table
+from profile_core.formats import (
+    factor_values,
+    llmbar,
+    pandalm,
+    qa_feedback,
+    summeval_op,
+    table,
+    tables_export,
+    verdicts,
+)
 from profile_core.formats.spec import Format
 
 FORMATS: dict[str, Format] = {
@@ -14,6 +23,9 @@ FORMATS: dict[str, Format] = {
         llmbar.FORMAT,
         summeval_op.FORMAT,
         qa_feedback.FORMAT,
+        verdicts.FORMAT,
+        factor_values.FORMAT,
+        *tables_export.FORMATS,
     )
 }
 

@@ -14,11 +14,18 @@ import duckdb
 from profile_core.errors import ImportRefused, UnknownName
 from profile_core.formats import known_ids
 from profile_core.formats.known_ids import Meant
-from profile_core.formats.spec import Format, ImportOptions, require_options
+from profile_core.formats.spec import Format, ImportOptions
 from profile_core.formats.table import cells, words
 from profile_core.formats.table.cells import CellError
 from profile_core.formats.table.choices import is_blank
-from profile_core.formats.table.fixed import chunks, needed_name, open_fixed, the_one
+from profile_core.formats.table.fixed import (
+    chunks,
+    keys_of,
+    needed_id,
+    needed_name,
+    open_fixed,
+    the_one,
+)
 from profile_core.formats.table.paths import Row
 from profile_core.store.records import Batch
 from profile_core.types import Choice, Order, SourceKind, VerdictStatus
@@ -31,13 +38,17 @@ _MAX_REPEAT = 1_000
 
 def read(path: Path, options: ImportOptions, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
     """Read verdicts; raise ImportRefused for a pair that is not there and for words unknown."""
-    require_options(options, format_name="verdicts", path=path, takes_values=True)
+    if options.mapping:
+        raise ImportRefused(
+            path.name,
+            "--map does not apply to verdicts, whose columns have fixed names",
+            expected=f"columns named {', '.join(_NEEDED)}",
+        )
     table = open_fixed(path, _NEEDED, _OPTIONAL)
     reader = _Verdicts(path.name, options)
     for chunk in chunks(table):
         batch = Batch(path.stem, path.name)
-        keys = [key for _, row in chunk if isinstance(key := row.get("pair_id"), str | int)]
-        known = known_ids.pairs(cursor, map(str, keys), options.dataset)
+        known = known_ids.pairs(cursor, keys_of(chunk, "pair_id"), options.dataset)
         for place, row in chunk:
             try:
                 reader.add(batch, row, known, place)
@@ -49,6 +60,9 @@ def read(path: Path, options: ImportOptions, cursor: duckdb.DuckDBPyConnection) 
         raise ImportRefused(
             path.name, f"--kind: {UnknownName('source', min(unknown), reader.sources)}"
         )
+    last = Batch(path.stem, path.name)
+    last.warnings += reader.namesakes(cursor)
+    yield last
 
 
 class _Verdicts:
@@ -65,7 +79,7 @@ class _Verdicts:
 
     def add(self, batch: Batch, row: Row, known: dict[str, Meant], place: str) -> None:
         """Add one verdict."""
-        key = needed_name(row, "pair_id")
+        key = needed_id(row, "pair_id")
         name = needed_name(row, "source")
         choice, status = self._choice(row.get("choice"))
         batch.add_preference(
@@ -79,6 +93,16 @@ class _Verdicts:
             reason=cells.text(row.get("reason"), "reason") or None,
             place=place,
         )
+
+    def namesakes(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
+        """Warn of sources that the study has under the same name, but of another kind."""
+        for name, kind in known_ids.sources(cursor, self.sources):
+            here = self._kinds.get(name, SourceKind.JUDGE)
+            if kind not in (here, SourceKind.GENERATOR):
+                yield (
+                    f"{name!r} is a {here} here, but the study has a {kind} of this name: if they "
+                    f"are the same, import with --kind {name}={kind}"
+                )
 
     def _source(self, batch: Batch, name: str) -> str:
         self.sources.add(name)

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from profile_core.errors import StudyError
+from profile_core.store.rows import first_row
 from profile_core.store.study import Study
 
 
@@ -20,8 +21,7 @@ def copy_file(study: Study, target: Path) -> Path:
     if not target.parent.is_dir():
         raise StudyError(f"there is no folder {target.parent}.")
     with study.cursor() as cursor:
-        row = cursor.execute("SELECT current_database()").fetchone()
-        own = row[0] if row else ""
+        (own,) = first_row(cursor, "SELECT current_database()") or ("",)
         try:
             cursor.execute(f"ATTACH '{_literal(str(target))}' AS backup_copy")
             try:

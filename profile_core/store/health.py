@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from profile_core.store.choices import pair_choice
+from profile_core.store.rows import number
+
 NAMED_PAIRS = 100
 """At most so many pairs are named where a condition cannot describe them: links carry the names."""
 
@@ -36,27 +39,14 @@ class AnswerCount:
     pairs: int
 
 
-@dataclass(frozen=True, slots=True)
-class ValueCount:
-    """The values of one factor by one extractor in one version."""
-
-    factor: str
-    extractor: str
-    extractor_version: str
-    factor_version: int
-    values: int
-    applicable: int
-    """Those that are a number; the others say that the factor does not apply."""
-
-
 _REPEATED = """
 SELECT pair_id FROM pair WHERE setting = 'evaluation'
 QUALIFY row_number() OVER (PARTITION BY dataset, response_a, response_b ORDER BY seq) > 1
 ORDER BY seq"""
 
-_WITHOUT_PREFERENCE = """
+_WITHOUT_PREFERENCE = f"""
 SELECT pair_id FROM pair
-ANTI JOIN (SELECT pair_id FROM pair_choice WHERE choice IS NOT NULL) USING (pair_id)
+ANTI JOIN (SELECT pair_id FROM ({pair_choice()}) WHERE choice IS NOT NULL) USING (pair_id)
 WHERE setting = 'evaluation' ORDER BY seq"""
 
 _IDENTICAL = """
@@ -83,10 +73,6 @@ WHERE kind <> 'generator'
 GROUP BY source_id, status
 QUALIFY status <> 'valid'
 ORDER BY source_id, status"""
-
-_VALUES = """
-SELECT factor, extractor, extractor_version, factor_version, count(*), count(value)
-FROM factor_value GROUP BY ALL ORDER BY ALL"""
 
 
 def repeated_pairs(cursor: duckdb.DuckDBPyConnection) -> Finding:
@@ -117,51 +103,39 @@ def responses_of_nobody(cursor: duckdb.DuckDBPyConnection) -> Finding:
 def unlocated_quotes(cursor: duckdb.DuckDBPyConnection) -> Finding:
     """Facts with a quote that does not stand in their response."""
     lost = "quote IS NOT NULL AND start_char IS NULL"
-    found = _count(cursor, f"SELECT count(*) FROM fact WHERE {lost}")
+    found = number(cursor, f"SELECT count(*) FROM fact WHERE {lost}")
     pairs = _OF_RESPONSES.format(
         condition=f"response_id IN (SELECT response_id FROM fact WHERE {lost})"
     )
     named, in_all = _named(cursor, pairs)
     return Finding(
-        found, _count(cursor, "SELECT count(*) FROM fact WHERE quote IS NOT NULL"), named, in_all
+        found, number(cursor, "SELECT count(*) FROM fact WHERE quote IS NOT NULL"), named, in_all
     )
 
 
 def unusable_answers(cursor: duckdb.DuckDBPyConnection) -> tuple[AnswerCount, ...]:
     """Answers that are no choice (invalid, failed, abstained), by source and status."""
     rows = cursor.execute(_ANSWERS, {"limit": NAMED_PAIRS}).fetchall()
-    return tuple(AnswerCount(*row[:4], int(row[4]), tuple(row[5]), row[6]) for row in rows)
-
-
-def value_counts(cursor: duckdb.DuckDBPyConnection) -> tuple[ValueCount, ...]:
-    """All factor values, counted by factor, extractor and versions."""
-    return tuple(ValueCount(*row) for row in cursor.execute(_VALUES).fetchall())
-
-
-def responses(cursor: duckdb.DuckDBPyConnection) -> int:
-    """Count the study's responses."""
-    return _count(cursor, "SELECT count(*) FROM response")
+    return tuple(
+        AnswerCount(source_id, source, status, answers, int(of), tuple(pair_ids), pairs)
+        for source_id, source, status, answers, of, pair_ids, pairs in rows
+    )
 
 
 def _pairs(cursor: duckdb.DuckDBPyConnection, query: str, among: str) -> Finding:
     named, found = _named(cursor, query)
-    return Finding(found, _count(cursor, f"SELECT count(*) FROM pair WHERE {among}"), named, found)
+    return Finding(found, number(cursor, f"SELECT count(*) FROM pair WHERE {among}"), named, found)
 
 
 def _responses(cursor: duckdb.DuckDBPyConnection, condition: str) -> Finding:
-    found = _count(cursor, f"SELECT count(*) FROM response WHERE {condition}")
+    found = number(cursor, f"SELECT count(*) FROM response WHERE {condition}")
     named, pairs = _named(cursor, _OF_RESPONSES.format(condition=condition)) if found else ((), 0)
-    return Finding(found, responses(cursor), named, pairs)
+    return Finding(found, number(cursor, "SELECT count(*) FROM response"), named, pairs)
 
 
 def _named(cursor: duckdb.DuckDBPyConnection, query: str) -> tuple[tuple[str, ...], int]:
     first = cursor.execute(f"{query} LIMIT {NAMED_PAIRS}").fetchall()
     in_all = len(first)
     if in_all == NAMED_PAIRS:
-        in_all = _count(cursor, f"SELECT count(*) FROM ({query})")
+        in_all = number(cursor, f"SELECT count(*) FROM ({query})")
     return tuple(row[0] for row in first), in_all
-
-
-def _count(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = cursor.execute(query).fetchone()
-    return int(row[0]) if row else 0

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from profile_core.store.pair_wide import WideTable
+from profile_core.store.wide_table import WideTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,7 @@ class PromptedResponse:
     task: str | None
 
 
-def read(
-    cursor: duckdb.DuckDBPyConnection, response_ids: Sequence[str]
-) -> list[PromptedResponse]:
+def read(cursor: duckdb.DuckDBPyConnection, response_ids: Sequence[str]) -> list[PromptedResponse]:
     """Read responses in the order of their ids as given."""
     asked = pa.table({"response_id": response_ids, "place": np.arange(len(response_ids))})
     cursor.register("asked", asked)

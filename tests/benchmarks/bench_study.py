@@ -8,6 +8,7 @@ counts from one SQL statement over `pair_wide`, in the same run.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import resource
 import statistics
 import tempfile
@@ -32,21 +33,37 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=1_000_000)
     parser.add_argument("--factors", type=int, default=30)
     arguments = parser.parse_args()
+    print(f"{arguments.pairs:,} pairs x {arguments.factors} factors x {SOURCES} sources")
     with tempfile.TemporaryDirectory() as folder:
-        study = Study.open(Path(folder) / "bench.duckdb", create=True)
-        print(f"{arguments.pairs:,} pairs x {arguments.factors} factors x {SOURCES} sources")
-        once("fill the long tables", lambda: fill(study, arguments.pairs, arguments.factors))
+        path = Path(folder) / "bench.duckdb"
+        # In a process of its own, so that the memory of building is not that of using.
+        builder = multiprocessing.get_context("spawn").Process(
+            target=build, args=(path, arguments.pairs, arguments.factors)
+        )
+        builder.start()
+        builder.join()
+        use(path)
+
+
+def build(path: Path, pairs: int, factors: int) -> None:
+    """Fill a study and refresh its wide table."""
+    with Study.open(path, create=True) as study:
+        once("fill the long tables", lambda: fill(study, pairs, factors))
         once("refresh pair_wide", lambda: pair_wide.ensure(study))
-        print(f"peak memory after the refresh: {peak_gigabytes():.2f} GB")
+    print(f"peak memory of building: {peak_gigabytes():.2f} GB")
+
+
+def use(path: Path) -> None:
+    """Time the table, with intervals and with a filter, against plain SQL."""
+    with Study.open(path) as study:
         once("load the planes", lambda: load(study))
         planes = load(study).planes
         table = median("influence counts, warm", lambda: counts(planes))
         median("influence rows with intervals, warm", lambda: influence(study))
         median("the same with a filter", lambda: influence(study, where=FILTER))
+        print(f"peak memory of using: {peak_gigabytes():.2f} GB")
         obvious = once("the same counts in one SQL statement", lambda: obvious_sql(study))
         print(f"SQL / planes: {obvious / table:.0f} times")
-        print(f"peak memory: {peak_gigabytes():.2f} GB")
-        study.close()
 
 
 def fill(study: Study, pairs: int, factors: int) -> None:

@@ -1,0 +1,13 @@
+"""The app's entry: one study, one navigation, one page."""
+
+import streamlit as st
+
+from profile_core.ui import frame, job_line, router, theme, welcome
+
+st.set_page_config(page_title="PROFILE", page_icon="⚖️", layout="wide")
+theme.apply()
+page = router.navigation(__file__)
+with frame.shown_errors():
+    job_line.show()
+    if welcome.has_study():
+        page.run()

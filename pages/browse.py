@@ -1,0 +1,6 @@
+"""Browse."""
+
+from profile_core.ui import frame, router
+
+router.enter(__file__)
+frame.head("Browse", "")

@@ -1,0 +1,114 @@
+"""Overview: what the study holds, what it says so far, and what to do next."""
+
+from itertools import groupby
+
+import streamlit as st
+
+from profile_core.analysis.headline import Finding, Headline
+from profile_core.analysis.next_steps import next_steps
+from profile_core.analysis.overview import StudyInfo
+from profile_core.analysis.palette import source_colours
+from profile_core.store.study import Study
+from profile_core.text import numbers
+from profile_core.types import Setting
+from profile_core.ui import cached, demo_button, frame, holdings, resources, router
+
+router.enter(__file__)
+
+_MOST_SOURCES = 6
+_HOW_TO_READ = (
+    "Each number is an influence τ, from −1 to 1, with its 95 % interval clustered by prompt: "
+    "above 0 where the preferred response has more of the factor. When a model writes, its own "
+    "higher score level counts as preferred. Named are the strongest influences that can be told "
+    "from none (q at most 0.05)."
+)
+
+
+def main(study: Study) -> None:
+    info = cached.info(study)
+    frame.head("Overview", "What this study holds, what it says so far, and what to do next.")
+    if not info.counts["prompt"]:
+        _empty()
+        return
+    frame.state(_holds(info))
+    answer, aside = st.columns([5, 3], gap="large")
+    with answer:
+        _findings(cached.headline(study))
+    with aside:
+        _next(study, info)
+    frame.section("What it holds")
+    left, right = st.columns([5, 3], gap="large")
+    with left:
+        holdings.tasks(info)
+        holdings.sources(info)
+    with right:
+        holdings.coverage(info)
+        demo_button.explain(info)
+
+
+def _empty() -> None:
+    frame.empty(
+        "This study is empty.",
+        "Import your own data, or fill it with the demo: 48 prompts, what three models wrote and "
+        "judged, and no human labels.",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        demo_button.draw()
+        router.link("data", "Import data", {"view": "import"})
+
+
+def _holds(info: StudyInfo) -> str:
+    counts = info.counts
+    evaluation = sum(task.evaluation_pairs for task in info.tasks)
+    generation = sum(task.generation_pairs for task in info.tasks)
+    parts = [
+        numbers.counted(counts["prompt"], "prompt"),
+        numbers.counted(counts["response"], "response"),
+        f"{numbers.counted(evaluation, 'pair')} to choose from",
+        f"{numbers.counted(generation, 'pair')} of score levels",
+        f"{numbers.counted(len({item.factor for item in info.factors}), 'factor')} measured",
+    ]
+    return f"{resources.study_path().name} holds {numbers.listed(parts)}."
+
+
+def _findings(headline: Headline) -> None:
+    frame.section("What it says so far", headline.reference_sentence)
+    colours = source_colours(finding.source for finding in headline.findings)
+    by_source = [list(own) for _, own in groupby(headline.findings, lambda item: item.source.name)]
+    for own in by_source[:_MOST_SOURCES]:
+        source = own[0].source
+        decided = ", ".join(_decided(finding) for finding in own)
+        frame.finding(
+            source.name,
+            colours[source.source_id],
+            [(finding.sentence, finding.evidence) for finding in own],
+            small=decided,
+        )
+    if len(by_source) > _MOST_SOURCES:
+        more = numbers.counted(len(by_source) - _MOST_SOURCES, "more source")
+        frame.note(f"{more}: see the influence page.")
+    if by_source:
+        frame.note(_HOW_TO_READ)
+    else:
+        frame.empty(
+            "No factor has an influence yet.",
+            "Influence needs factors that are measured and pairs on which somebody has chosen.",
+        )
+
+
+def _decided(finding: Finding) -> str:
+    pairs = numbers.counted(finding.strict_pairs, "pair")
+    return (
+        f"{pairs} of score levels" if finding.setting is Setting.GENERATION else f"{pairs} decided"
+    )
+
+
+def _next(study: Study, info: StudyInfo) -> None:
+    frame.section("What to do next")
+    for step in next_steps(info, cached.health(study)):
+        with st.container(gap="xxsmall"):
+            router.link(step.page, step.label, dict(step.params))
+            frame.note(step.reason)
+
+
+main(resources.study())

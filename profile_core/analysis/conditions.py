@@ -1,0 +1,41 @@
+"""Conditions over the pair view, written by the app: for filters, links and health checks.
+
+What is written here is read back by `store.predicate`, like anything a user types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def equals(column: str, value: str | float) -> str:
+    """Write `column = value`."""
+    return f"{column} = {literal(value)}"
+
+
+def one_of(column: str, values: Iterable[str | float]) -> str:
+    """Write `column IN (...)`; of no values, the condition that nothing meets."""
+    listed = ", ".join(literal(value) for value in values)
+    return f"{column} IN ({listed})" if listed else "1 = 0"
+
+
+def literal(value: str | float) -> str:
+    """Write a value as a constant."""
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else f"{value:g}"
+
+
+def all_of(conditions: Iterable[str | None]) -> str | None:
+    """Join what is given by AND; None if nothing is."""
+    return _joined(conditions, "AND")
+
+
+def any_of(conditions: Iterable[str | None]) -> str | None:
+    """Join what is given by OR; None if nothing is."""
+    return _joined(conditions, "OR")
+
+
+def _joined(conditions: Iterable[str | None], word: str) -> str | None:
+    given = [condition for condition in conditions if condition and condition.strip()]
+    if len(given) < 2:
+        return given[0] if given else None
+    return f" {word} ".join(f"({condition})" for condition in given)

@@ -1,0 +1,185 @@
+"""What a study says so far, in sentences that stay true whatever the data.
+
+A sentence names only influences that can be told from none (q at most 0.05 over all factors of
+its source), the strongest first, and says how many there are beside them. It speaks of what a
+preference goes with, not of what causes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from profile_core.analysis.influence import DERIVED, InfluenceRow, influence
+from profile_core.analysis.planes import StudyPlanes, load
+from profile_core.analysis.reference import Reference, reference
+from profile_core.stats.planes import count_bits
+from profile_core.store.study import Study
+from profile_core.store.wide_table import WideSource
+from profile_core.text import numbers
+from profile_core.types import Factor, LabelSet, Setting, SourceKind
+
+SIGNIFICANT = 0.05
+_NAMED = 3
+_LATER = ("dissection", "rules")
+"""Taxonomies that the sentences turn to where the others have no estimate."""
+_SUBJECTS = {
+    SourceKind.HUMAN: "What people prefer here",
+    SourceKind.GOLD: "What is labelled better",
+    SourceKind.JUDGE: "When it judges, its preference",
+    SourceKind.GENERATOR: "When it writes, its higher score",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one source's preferences go with, in one setting."""
+
+    setting: Setting
+    source: WideSource
+    sentence: str
+    evidence: str
+    """The numbers that the sentence rests on, with 95 % intervals."""
+    strict_pairs: int
+    """Pairs that the source decided."""
+    factors: tuple[str, ...]
+    """The factors that the sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The findings of a study by source: the reference first, then who decided most pairs."""
+
+    reference: Reference | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def reference_sentence(self) -> str:
+        """Say whom the others are compared with, and plainly when that is a stand-in."""
+        if self.reference is None:
+            return "Nobody has chosen between two responses yet, so there is no reference."
+        name, decided = self.reference.source.name, self.reference.strict_pairs
+        pairs = numbers.counted(decided, "decided pair")
+        if self.reference.is_stand_in:
+            return (
+                f"No people have chosen in this study. Where a reference is needed, the judge "
+                f"{name} ({pairs}) is used as a stand-in: a model, not people."
+            )
+        if self.reference.source.kind is SourceKind.GOLD:
+            return f"The reference is {name} ({pairs}): labels that came with the data set."
+        what = "the majority of the people" if self.reference.source.is_majority else "people"
+        return f"The reference is {name} ({pairs}): {what} who chose in this study."
+
+
+def headline(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> Headline:
+    """Say what the study's influences show; empty where it has none."""
+    study_planes = load(study, labels)
+    found = reference(study_planes)
+    titles = {factor.name: factor for factor in study_planes.factors}
+    rows = influence(study, labels=labels).rows
+    findings = [
+        _finding(entry.setting, entry.source, own, titles, strict)
+        for (entry, strict) in zip(study_planes.sources, _strict(study_planes), strict=True)
+        if (
+            own := [
+                row
+                for row in rows
+                if row.setting is entry.setting and row.source == entry.source.name
+            ]
+        )
+    ]
+    judged = {item.source.name: item.strict_pairs for item in findings if item.source.choice}
+    findings.sort(
+        key=lambda item: (
+            found is None or item.source.name != found.source.name,
+            -judged.get(item.source.name, 0),
+            item.source.name,
+            item.setting != Setting.EVALUATION,
+        )
+    )
+    return Headline(found, tuple(findings))
+
+
+def _strict(study_planes: StudyPlanes) -> list[int]:
+    planes = study_planes.planes
+    return [
+        int(count_bits(planes.prefers_a[place] | planes.prefers_b[place]))
+        for place in range(len(study_planes.sources))
+    ]
+
+
+def _finding(
+    setting: Setting,
+    source: WideSource,
+    rows: Sequence[InfluenceRow],
+    factors: Mapping[str, Factor],
+    strict: int,
+) -> Finding:
+    rows = _of_interest(rows, factors)
+    told = sorted(
+        (row for row in rows if row.q is not None and row.q <= SIGNIFICANT),
+        key=lambda row: -abs(row.tau or 0.0),
+    )
+    named = told[:_NAMED]
+    return Finding(
+        setting=setting,
+        source=source,
+        sentence=_sentence(source.kind, named, len(told), strict, rows, factors),
+        evidence=_evidence(named, factors),
+        strict_pairs=strict,
+        factors=tuple(row.factor for row in named),
+    )
+
+
+def _of_interest(
+    rows: Sequence[InfluenceRow], factors: Mapping[str, Factor]
+) -> Sequence[InfluenceRow]:
+    """Choose whose words to speak in: two taxonomies say the same thing twice.
+
+    Surface measures and proxies come last, and what a preference was derived from never.
+    """
+    rows = [row for row in rows if DERIVED not in row.note]
+    first = [row for row in rows if factors[row.factor].taxonomy not in _LATER]
+    second = [row for row in rows if factors[row.factor].taxonomy in _LATER[:1]]
+    chosen = (group for group in (first, second) if any(row.low is not None for row in group))
+    return next(chosen, rows)
+
+
+def _sentence(
+    kind: SourceKind,
+    named: Sequence[InfluenceRow],
+    told: int,
+    strict: int,
+    rows: Sequence[InfluenceRow],
+    factors: Mapping[str, Factor],
+) -> str:
+    subject = _SUBJECTS[kind]
+    if not named and not any(row.low is not None for row in rows):
+        pairs = numbers.counted(strict, "pair")
+        return f"{subject} cannot be told apart by factors: too little is decided ({pairs})."
+    if not named:
+        return (
+            f"{subject} goes with none of {numbers.counted(len(rows), 'factor')} in a way that "
+            "can be told from chance."
+        )
+    more = [_name(factors[row.factor]) for row in named if (row.tau or 0.0) > 0]
+    less = [_name(factors[row.factor]) for row in named if (row.tau or 0.0) < 0]
+    goes_with = [f"with more {numbers.listed(more)}"] if more else []
+    goes_with += [f"with less {numbers.listed(less)}"] if less else []
+    others = told - len(named)
+    rest = f", and with {numbers.counted(others, 'other factor')}" if others else ""
+    return f"{subject} goes {' and '.join(goes_with)}{rest}."
+
+
+def _evidence(named: Iterable[InfluenceRow], factors: Mapping[str, Factor]) -> str:
+    return "; ".join(
+        f"{factors[row.factor].title} {numbers.with_interval(row.tau, row.low, row.high)}, "
+        f"{numbers.counted(row.pairs, 'pair')} of {numbers.counted(row.prompts, 'prompt')}"
+        for row in named
+    )
+
+
+def _name(factor: Factor) -> str:
+    """Write a title for the middle of a sentence: `Length` as `length`, but `SummEval` as it is."""
+    first, space, rest = factor.title.partition(" ")
+    return (first.lower() if first.istitle() else first) + space + rest

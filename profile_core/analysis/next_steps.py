@@ -1,0 +1,111 @@
+"""What a user could do next with a study, given what it holds and lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from profile_core.analysis.health import Check
+from profile_core.analysis.overview import StudyInfo
+from profile_core.factors.rules import EXTRACTOR, rule_factors
+from profile_core.text import numbers
+from profile_core.types import SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: where it is done, what it is called, and why it is worth doing."""
+
+    page: str
+    params: tuple[tuple[str, str], ...]
+    label: str
+    reason: str
+
+
+def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
+    """List the steps, the one that the others wait for first."""
+    steps = []
+    if _unmeasured(info):
+        steps.append(
+            Step(
+                "data",
+                (("view", "measure"),),
+                "Measure the responses",
+                f"{numbers.counted(_unmeasured(info), 'response')} lack a factor that a rule can "
+                "measure; no key is needed.",
+            )
+        )
+    if not _has_verdicts(info):
+        steps.append(
+            Step(
+                "data",
+                (("view", "import"),),
+                "Import preferences",
+                "Nobody has chosen between two responses yet.",
+            )
+        )
+    steps += [
+        Step(
+            "influence",
+            (),
+            "See the influence of every factor",
+            "With intervals, by source and setting; each mark opens its pairs.",
+        ),
+        Step(
+            "browse",
+            (),
+            "Read the pairs",
+            "Side by side, with what every source chose and why.",
+        ),
+    ]
+    found = [check for check in checks if check.found]
+    if found:
+        steps.append(
+            Step(
+                "data",
+                (("view", "health"),),
+                "Look at the health of the data",
+                f"{numbers.counted(len(found), 'finding')}: {_first_words(found)}.",
+            )
+        )
+    if _has_verdicts(info) and not _has_people(info):
+        steps.append(
+            Step(
+                "data",
+                (("view", "import"),),
+                "Add people's preferences",
+                "Without them every comparison rests on a model as a stand-in.",
+            )
+        )
+    return tuple(steps)
+
+
+def _unmeasured(info: StudyInfo) -> int:
+    """Count responses that lack a rule's value, by the factor that most of them lack."""
+    rules = set(rule_factors())
+    covered = {entry.factor: entry for entry in info.factors if entry.extractor == EXTRACTOR}
+    return max(
+        (
+            covered[name].missing + covered[name].stale
+            if name in covered
+            else info.counts["response"]
+            for name in rules
+        ),
+        default=0,
+    )
+
+
+def _has_verdicts(info: StudyInfo) -> bool:
+    return any(source.kind is not SourceKind.GENERATOR for source in info.sources)
+
+
+def _has_people(info: StudyInfo) -> bool:
+    return any(source.kind is SourceKind.HUMAN for source in info.sources)
+
+
+def _first_words(found: Sequence[Check]) -> str:
+    named = [
+        f"{check.title[:1].lower()}{check.title[1:]} ({numbers.count(check.found)})"
+        for check in found[:2]
+    ]
+    return numbers.listed([*named, "more"] if len(found) > 2 else named)

@@ -1,0 +1,95 @@
+"""The parts that every page has: its heading, the state sentence, empty states, errors."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+
+import streamlit as st
+
+from profile_core.analysis.palette import Colour
+from profile_core.errors import ProfileError
+from profile_core.ui.text import inline
+
+
+def head(title: str, purpose: str) -> None:
+    """Draw the page's name and the one line that says what it is for."""
+    st.html(f'<header class="pf-page"><h1>{escape(title)}</h1><p>{escape(purpose)}</p></header>')
+
+
+def section(title: str, explanation: str = "") -> None:
+    """Draw a heading within a page, with one line on how to read what follows."""
+    line = f"<p>{escape(explanation)}</p>" if explanation else ""
+    st.html(f'<div class="pf-section"><h2>{escape(title)}</h2>{line}</div>')
+
+
+def state(sentence: str) -> None:
+    """Draw the sentence that says what is shown: `612 of 999 pairs, summarization only`."""
+    st.html(f'<p class="pf-state" role="status">{inline(sentence)}</p>')
+
+
+def finding(
+    who: str, colour: Colour, sentences: Sequence[tuple[str, str]], small: str = ""
+) -> None:
+    """Draw what one source's choices show: each sentence with the numbers it rests on below."""
+    said = "".join(
+        f"<p>{inline(sentence)}</p>"
+        + (f'<p class="pf-evidence">{inline(evidence)}</p>' if evidence else "")
+        for sentence, evidence in sentences
+    )
+    dot = (
+        f'<span class="pf-dot" style="background:light-dark({colour.light},{colour.dark})"></span>'
+    )
+    aside = f'<span class="pf-aside">{inline(small)}</span>' if small else ""
+    st.html(f'<div class="pf-finding"><h3>{dot}{inline(who)}{aside}</h3>{said}</div>')
+
+
+def note(sentence: str) -> None:
+    """Draw a remark in small type."""
+    st.html(f'<p class="pf-note">{inline(sentence)}</p>')
+
+
+def empty(would_show: str, cure: str = "") -> None:
+    """Say what would stand here and what is missing; put the one button that helps below it."""
+    help_line = f"<p>{inline(cure)}</p>" if cure else ""
+    st.html(f'<div class="pf-empty"><p><b>{inline(would_show)}</b></p>{help_line}</div>')
+
+
+def problem(error: ProfileError, safe: str = "") -> None:
+    """Say what happened and what to do, and what is safe all the same."""
+    safe_line = f"<p>{inline(safe)}</p>" if safe else ""
+    st.html(
+        '<div class="pf-problem" role="alert">'
+        f"<p>{inline(_sentence(str(error)))}</p>{safe_line}</div>"
+    )
+
+
+def warnings(sentences: Sequence[str], limit: int = 20) -> None:
+    """List what an action did that its user should know."""
+    items = "".join(f"<li>{inline(sentence)}</li>" for sentence in sentences[:limit])
+    more = f"<li>and {len(sentences) - limit:,} more</li>" if len(sentences) > limit else ""
+    if items:
+        st.html(f'<ul class="pf-warnings">{items}{more}</ul>')
+
+
+@contextmanager
+def shown_errors() -> Iterator[None]:
+    """Show whatever goes wrong inside as words, in the place where the page stopped."""
+    try:
+        yield
+    except ProfileError as error:
+        problem(error)
+    except Exception as error:  # the last stand: a defect of ours, told as one
+        traceback.print_exc()
+        problem(
+            ProfileError(f"this page failed: {type(error).__name__}"),
+            "The study is unchanged. Going back or reloading is safe; what happened in detail:",
+        )
+        st.code("".join(traceback.format_exception(error)), language=None, wrap_lines=True)
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!", ":")) else f"{text}."
