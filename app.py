@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from profile_core.ui import frame, job_line, router, theme, welcome
+from profile_core.ui import frame, router, theme, welcome, work
 
 st.set_page_config(page_title="PROFILE", page_icon="⚖️", layout="wide")
 theme.apply()
 page = router.navigation(__file__)
 with frame.shown_errors():
-    job_line.show()
+    work.line()
     if welcome.has_study():
         page.run()

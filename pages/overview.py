@@ -54,19 +54,26 @@ def _empty() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         demo_button.draw()
-        router.link("data", "Import data", {"view": "import"})
+        router.link("data", "Import data", {"view": "Import"})
 
 
 def _holds(info: StudyInfo) -> str:
-    counts = info.counts
     evaluation = sum(task.evaluation_pairs for task in info.tasks)
     generation = sum(task.generation_pairs for task in info.tasks)
+    factors = len({entry.factor for entry in info.factors})
     parts = [
-        numbers.counted(counts["prompt"], "prompt"),
-        numbers.counted(counts["response"], "response"),
-        f"{numbers.counted(evaluation, 'pair')} to choose from",
-        f"{numbers.counted(generation, 'pair')} of score levels",
-        f"{numbers.counted(len({item.factor for item in info.factors}), 'factor')} measured",
+        phrase
+        for number, phrase in (
+            (1, numbers.counted(info.counts["prompt"], "prompt")),
+            (1, numbers.counted(info.counts["response"], "response")),
+            (evaluation, numbers.counted(evaluation, "pair to judge", "pairs to judge")),
+            (
+                generation,
+                numbers.counted(generation, "pair of score levels", "pairs of score levels"),
+            ),
+            (factors, numbers.counted(factors, "measured factor")),
+        )
+        if number
     ]
     return f"{resources.study_path().name} holds {numbers.listed(parts)}."
 
@@ -84,9 +91,14 @@ def _findings(headline: Headline) -> None:
             [(finding.sentence, finding.evidence) for finding in own],
             small=decided,
         )
-    if len(by_source) > _MOST_SOURCES:
-        more = numbers.counted(len(by_source) - _MOST_SOURCES, "more source")
-        frame.note(f"{more}: see the influence page.")
+    more = len(by_source[_MOST_SOURCES:]) + headline.left_out
+    if more:
+        frame.note(
+            f"{numbers.counted(more, 'more source')} on the influence page; the people behind a "
+            "majority are among them."
+            if headline.left_out
+            else f"{numbers.counted(more, 'more source')} on the influence page."
+        )
     if by_source:
         frame.note(_HOW_TO_READ)
     else:

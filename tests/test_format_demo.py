@@ -158,9 +158,9 @@ def choices_of(batch: Batch, judge: str) -> dict[str, Combined]:
     verdicts = defaultdict(list)
     for row in batch.preferences.values():
         if row[2] == f"judge:{judge}":
-            order, status, choice = row[3], row[5], row[6]
-            assert isinstance(order, Order)
-            verdicts[str(row[1])].append(Verdict(order, status, choice))  # type: ignore[arg-type]
+            order, status = Order(str(row[3])), VerdictStatus(str(row[5]))
+            choice = Choice(str(row[6])) if row[6] else None
+            verdicts[str(row[1])].append(Verdict(order, status, choice))
     return {pair: combine_verdicts(given) for pair, given in verdicts.items()}
 
 

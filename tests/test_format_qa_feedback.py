@@ -175,3 +175,12 @@ def test_the_real_file_gives_3000_verdicts_and_1373_marked_errors(shared_data: P
     assert labels["in_focus", False] == 909
     assert labels["supported", False] == 163 + 152
     assert sum(row[4] is None for row in batch.prompts.values()) == 2
+
+
+def test_a_folder_with_one_feedback_file_is_read_like_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, QUESTION)
+    file.rename(tmp_path / "dev_feedback.json")
+    assert len(batch_of(qa_feedback.read, tmp_path).pairs) == 6
+    (tmp_path / "train_feedback.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(ImportRefused, match=r"dev_feedback\.json, train_feedback\.json"):
+        batch_of(qa_feedback.read, tmp_path)

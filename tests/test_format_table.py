@@ -185,7 +185,7 @@ def test_numbers_that_end_the_columns_names_are_their_sides(tmp_path: Path) -> N
     assert choices(batch, "judge:better_response_id") == [A, B]
 
 
-@pytest.mark.parametrize("words", [[0, 1], [True, False], [-1, 1, 0], [1, 2, 3], ["yes", "no"]])
+@pytest.mark.parametrize("words", [[0, 1], [True, False], [-1, 1, 0], [1, 1], ["yes", "no"]])
 def test_words_with_two_readings_are_asked_about(tmp_path: Path, words: list[object]) -> None:
     path = write(tmp_path / "t.jsonl", pairs(*({"winner": word} for word in words)))
     with pytest.raises(ImportRefused, match=r"column 'winner'.*--values"):

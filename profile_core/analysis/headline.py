@@ -7,6 +7,7 @@ preference goes with, not of what causes it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ class Finding:
     setting: Setting
     source: WideSource
     sentence: str
-    evidence: str
+    evidence: tuple[str, ...]
     """The numbers that the sentence rests on, with 95 % intervals."""
     strict_pairs: int
     """Pairs that the source decided."""
@@ -52,6 +53,8 @@ class Headline:
 
     reference: Reference | None
     findings: tuple[Finding, ...]
+    left_out: int = 0
+    """People whose majority is among the sources, and speaks for them."""
 
     @property
     def reference_sentence(self) -> str:
@@ -75,18 +78,16 @@ def headline(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> Headline:
     """Say what the study's influences show; empty where it has none."""
     study_planes = load(study, labels)
     found = reference(study_planes)
-    titles = {factor.name: factor for factor in study_planes.factors}
-    rows = influence(study, labels=labels).rows
+    factors = {factor.name: factor for factor in study_planes.factors}
+    rows: dict[tuple[Setting, str], list[InfluenceRow]] = defaultdict(list)
+    for row in influence(study, labels=labels).rows:
+        rows[row.setting, row.source].append(row)
+    spoken_for = _spoken_for(study_planes)
     findings = [
-        _finding(entry.setting, entry.source, own, titles, strict)
-        for (entry, strict) in zip(study_planes.sources, _strict(study_planes), strict=True)
-        if (
-            own := [
-                row
-                for row in rows
-                if row.setting is entry.setting and row.source == entry.source.name
-            ]
-        )
+        _finding(entry.setting, entry.source, own, factors, strict)
+        for entry, strict in zip(study_planes.sources, _strict(study_planes), strict=True)
+        if entry.source.source_id not in spoken_for
+        and (own := rows[entry.setting, entry.source.name])
     ]
     judged = {item.source.name: item.strict_pairs for item in findings if item.source.choice}
     findings.sort(
@@ -97,7 +98,17 @@ def headline(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> Headline:
             item.setting != Setting.EVALUATION,
         )
     )
-    return Headline(found, tuple(findings))
+    return Headline(found, tuple(findings), len(spoken_for))
+
+
+def _spoken_for(study_planes: StudyPlanes) -> set[str]:
+    """Name the people beside a majority."""
+    people = [
+        entry.source for entry in study_planes.sources if entry.source.kind is SourceKind.HUMAN
+    ]
+    if not any(source.is_majority for source in people):
+        return set()
+    return {source.source_id for source in people if not source.is_majority}
 
 
 def _strict(study_planes: StudyPlanes) -> list[int]:
@@ -171,8 +182,8 @@ def _sentence(
     return f"{subject} goes {' and '.join(goes_with)}{rest}."
 
 
-def _evidence(named: Iterable[InfluenceRow], factors: Mapping[str, Factor]) -> str:
-    return "; ".join(
+def _evidence(named: Iterable[InfluenceRow], factors: Mapping[str, Factor]) -> tuple[str, ...]:
+    return tuple(
         f"{factors[row.factor].title} {numbers.with_interval(row.tau, row.low, row.high)}, "
         f"{numbers.counted(row.pairs, 'pair')} of {numbers.counted(row.prompts, 'prompt')}"
         for row in named

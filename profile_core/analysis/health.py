@@ -89,6 +89,14 @@ def health(study: Study, coverage: Iterable[Coverage]) -> tuple[Check, ...]:
         )
 
 
+def lacking(study: Study) -> dict[str, str]:
+    """Name, for each factor in use, the pairs in which a response has no value that applies."""
+    return {
+        factor.name: f"{factor.column_a} IS NULL OR {factor.column_b} IS NULL"
+        for factor in pair_wide.ensure(study).factors
+    }
+
+
 def _named(title: str, unit: str, means: str, finding: Finding) -> Check:
     return Check(
         title=title,

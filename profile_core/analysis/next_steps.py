@@ -29,7 +29,7 @@ def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
         steps.append(
             Step(
                 "data",
-                (("view", "measure"),),
+                (("view", "Measure"),),
                 "Measure the responses",
                 f"{numbers.counted(_unmeasured(info), 'response')} lack a factor that a rule can "
                 "measure; no key is needed.",
@@ -39,7 +39,7 @@ def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
         steps.append(
             Step(
                 "data",
-                (("view", "import"),),
+                (("view", "Import"),),
                 "Import preferences",
                 "Nobody has chosen between two responses yet.",
             )
@@ -63,7 +63,7 @@ def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
         steps.append(
             Step(
                 "data",
-                (("view", "health"),),
+                (("view", "Health"),),
                 "Look at the health of the data",
                 f"{numbers.counted(len(found), 'finding')}: {_first_words(found)}.",
             )
@@ -72,7 +72,7 @@ def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
         steps.append(
             Step(
                 "data",
-                (("view", "import"),),
+                (("view", "Import"),),
                 "Add people's preferences",
                 "Without them every comparison rests on a model as a stand-in.",
             )

@@ -37,10 +37,12 @@ def demo(study: Path, force: bool) -> None:
     envvar=_STUDY_VARIABLE,
     default=DEFAULT_STUDY,
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=8501, help="Port to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to listen on; else 8501, or the next free."
+)
 @click.option("--host", default="127.0.0.1", help="Address to listen on; this machine only.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
-def app(study: Path, port: int, host: str, no_browser: bool) -> None:
+def app(study: Path, port: int | None, host: str, no_browser: bool) -> None:
     """Open a study in the browser; where there is none, the demo is made there first."""
     script = app_script()
     if study.exists():
@@ -62,7 +64,7 @@ def app_script() -> Path:
     raise ProfileError(f"the app's files are not installed: {places[-1]} is missing")
 
 
-def _serve(script: Path, port: int, host: str, no_browser: bool) -> None:
+def _serve(script: Path, port: int | None, host: str, no_browser: bool) -> None:
     """Give the process to Streamlit, which reads .streamlit/ beside the script by itself."""
     # slow to import, and no other command needs it
     streamlit = import_module("streamlit.web.cli")
@@ -70,7 +72,7 @@ def _serve(script: Path, port: int, host: str, no_browser: bool) -> None:
         "streamlit",
         "run",
         str(script),
-        f"--server.port={port}",
+        *([f"--server.port={port}"] if port else []),
         f"--server.address={host}",
         f"--server.headless={str(no_browser).lower()}",
         "--server.showEmailPrompt=false",

@@ -13,6 +13,7 @@ from profile_core.analysis.overview import info as study_info
 from profile_core.cli.output import NONE, Record, count, print_csv, print_json, print_table
 from profile_core.cli.verb import Verb, format_option, study_option
 from profile_core.store import pair_wide
+from profile_core.store.census import TaskCount
 from profile_core.store.study import Study
 from profile_core.store.wide_table import WideTable
 
@@ -68,8 +69,8 @@ def _as_json(found: StudyInfo) -> Record:
     }
 
 
-def _numbers(entry: object) -> Record:
-    return {key: value for key, value in asdict(entry).items() if key != "name"}  # type: ignore[call-overload]
+def _numbers(task: TaskCount) -> Record:
+    return {key: value for key, value in asdict(task).items() if key != "name"}
 
 
 def _coverage(entry: Coverage) -> Record:
@@ -109,7 +110,7 @@ def _print_tables(found: StudyInfo) -> None:
     )
     _section(
         ("task", "prompts", "responses", "evaluation pairs", "generation pairs"),
-        [[task.name or NONE, *map(count, list(_numbers(task).values()))] for task in found.tasks],
+        [[task.name or NONE, *map(count, _numbers(task).values())] for task in found.tasks],
     )
     _section(
         ("source", "kind", "model", "preferences", "pairs", "invalid"),

@@ -28,6 +28,7 @@ from pathlib import Path
 
 import duckdb
 
+from profile_core.errors import ImportRefused
 from profile_core.formats.json_files import read_rows
 from profile_core.formats.rows import Row
 from profile_core.formats.spec import Format, ImportOptions, refuse_options
@@ -55,10 +56,11 @@ _MISSING: Mapping[object, str] = {
 
 
 def read(path: Path, options: ImportOptions, cursor: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
-    """Read the file as one batch."""
+    """Read the file, or the one such file of a folder, as one batch."""
     refuse_options(options, format_name="qa-feedback", path=path)
-    batch = Batch(options.dataset_of(path), path.name)
-    for number, row in enumerate(read_rows(path), start=1):
+    file = _only_file(path) if path.is_dir() else path
+    batch = Batch(options.dataset_of(path), file.name)
+    for number, row in enumerate(read_rows(file), start=1):
         _add_question(batch, number, row)
     yield batch
 
@@ -66,11 +68,23 @@ def read(path: Path, options: ImportOptions, cursor: duckdb.DuckDBPyConnection) 
 FORMAT = Format(
     name="qa-feedback",
     what="QA-Feedback: six human comparisons a question, and errors marked in the first answer",
-    reads="dev_feedback.json or train_feedback.json",
+    reads="dev_feedback.json or train_feedback.json, or a folder with one of them",
     example="profile-core import qa-feedback qa_feedback/data/dev_feedback.json "
     "--study study.duckdb",
     read=read,
 )
+
+
+def _only_file(folder: Path) -> Path:
+    files = sorted(folder.glob("*_feedback.json"))
+    if len(files) != 1:
+        raise ImportRefused(
+            folder.name,
+            "the folder does not say which file is meant",
+            found=", ".join(file.name for file in files) or "none",
+            expected="one file named like dev_feedback.json, or its own path",
+        )
+    return files[0]
 
 
 def _add_question(batch: Batch, number: int, row: Row) -> None:

@@ -105,7 +105,8 @@ def _queries(wide: WideTable, tables: dict[str, str], *, is_filtered: bool) -> d
         name: f"{kept} SELECT * FROM {name} WHERE {condition}" if is_filtered else f"FROM {name}"
         for name, condition in tables.items()
     }
-    return queries | {_VIEW: f"{kept} SELECT {shown} FROM kept_pair ORDER BY pair_no"}
+    view = f"{kept} SELECT {shown} FROM kept_pair ORDER BY seq"
+    return queries | {_VIEW: view}
 
 
 def _check_target(path: Path) -> None:

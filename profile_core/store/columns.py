@@ -23,6 +23,9 @@ FIXED = {
     "score_level_b": "score level that response b was written for",
 }
 
+INTERNAL = frozenset({"pair_no", "prompt_no", "seq", "response_a", "response_b"})
+"""Columns that the table has for its own use, so that no factor's column may take their names."""
+
 
 class Role(StrEnum):
     """What a column of the pair view holds."""
@@ -53,7 +56,7 @@ def pair_columns(
     Names are lower-cased, other characters become `_`, and a collision gets the first free
     suffix `_2`, `_3`, ...; the order of what is given does not matter.
     """
-    taken = set(FIXED)
+    taken = {*FIXED, *INTERNAL}
     columns = [Column(name, Role.FIXED, name, means) for name, means in FIXED.items()]
     for field in sorted(meta_fields):
         name = _free(f"meta_{_safe(field)}", taken)

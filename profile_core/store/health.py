@@ -39,9 +39,15 @@ class AnswerCount:
     pairs: int
 
 
+# The same rule as the import's count of duplicates: the texts, whoever wrote them.
 _REPEATED = """
-SELECT pair_id FROM pair WHERE setting = 'evaluation'
-QUALIFY row_number() OVER (PARTITION BY dataset, response_a, response_b ORDER BY seq) > 1
+SELECT pair_id FROM pair
+JOIN response AS side_a ON side_a.response_id = response_a
+JOIN response AS side_b ON side_b.response_id = response_b
+WHERE setting = 'evaluation'
+QUALIFY row_number() OVER (
+    PARTITION BY pair.dataset, pair.prompt_id, hash(side_a.text), hash(side_b.text)
+    ORDER BY seq) > 1
 ORDER BY seq"""
 
 _WITHOUT_PREFERENCE = f"""
@@ -76,7 +82,7 @@ ORDER BY source_id, status"""
 
 
 def repeated_pairs(cursor: duckdb.DuckDBPyConnection) -> Finding:
-    """Evaluation pairs whose two responses stand in an earlier row of the data set, too."""
+    """Evaluation pairs whose two texts stand in an earlier row of the data set, too."""
     return _pairs(cursor, _REPEATED, "setting = 'evaluation'")
 
 

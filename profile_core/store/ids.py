@@ -17,7 +17,8 @@ def content_id(*parts: object) -> str:
     changes the id.
     """
     text = "".join("-" if part is None else f"{len(s := str(part))}:{s}" for part in parts)
-    return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    # Half characters get an id too: storing the text is what refuses them, with the place.
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def event_id() -> str:

@@ -34,6 +34,7 @@ def ensure(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> WideTable:
         stored = _stored(study, labels)
         if stored and stored.versions == versions:
             return stored
+        _drop_all_but(cursor, labels, stored)
         return _build(cursor, labels, versions)
 
 
@@ -58,6 +59,28 @@ def _stored(study: Study, labels: LabelSet) -> WideTable | None:
     return from_json(row[0]) if row else None
 
 
+def _prefix(labels: LabelSet) -> str:
+    return f"pair_wide_{labels.replace('-', '_')}_"
+
+
+def _drop_all_but(
+    cursor: duckdb.DuckDBPyConnection, labels: LabelSet, kept: WideTable | None
+) -> None:
+    """Drop a label set's tables except the last one.
+
+    Whoever reads that one in another thread numbers pairs by it, and would take other pairs for
+    them from the new one; so the new table has a name of its own, and the last one stays until
+    the next.
+    """
+    names = cursor.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?)",
+        [_prefix(labels)],
+    ).fetchall()
+    for (name,) in names:
+        if kept is None or name != kept.name:
+            cursor.execute(f"DROP TABLE {name}")
+
+
 def _build(cursor: duckdb.DuckDBPyConnection, labels: LabelSet, versions: Versions) -> WideTable:
     active = pair_wide_rows.choose_extractors(cursor)
     meta_is_number = dict(cursor.execute(pair_wide_rows.META_FIELDS).fetchall())
@@ -69,7 +92,7 @@ def _build(cursor: duckdb.DuckDBPyConnection, labels: LabelSet, versions: Versio
     )
     named = {(column.role, column.of): column.name for column in columns}
     table = WideTable(
-        name=f"pair_wide_{labels.replace('-', '_')}",
+        name=f"{_prefix(labels)}{versions.data}_{versions.corrections}",
         labels=labels,
         versions=versions,
         columns=columns,

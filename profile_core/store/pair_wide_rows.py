@@ -14,10 +14,13 @@ CHUNK = 100_000
 """Pairs a statement: a pivot of 30 factors over all of a million pairs takes 3 GB."""
 
 META_FIELDS = """
-SELECT field,
-    bool_and(TRY_CAST(json_extract_string(meta, '$."' || field || '"') AS DOUBLE) IS NOT NULL)
-FROM (SELECT meta, unnest(json_keys(meta)) AS field FROM prompt WHERE meta IS NOT NULL)
-WHERE field NOT LIKE '%"%' GROUP BY field"""
+SELECT field, coalesce(
+    bool_and(TRY_CAST(found AS DOUBLE) IS NOT NULL) FILTER (found IS NOT NULL), FALSE)
+FROM (
+    SELECT field, json_extract_string(meta, '$."' || field || '"') AS found
+    FROM (SELECT meta, unnest(json_keys(meta)) AS field FROM prompt WHERE meta IS NOT NULL)
+    WHERE field NOT LIKE '%"%')
+GROUP BY field"""
 """Each metadata field of prompts, and whether all its values are numbers."""
 
 # One extractor a factor: the user's choice, else the one with values for most responses, then
@@ -130,12 +133,12 @@ def _rows(table: WideTable, meta_is_number: dict[str, bool]) -> str:
             path = _literal(f'$."{column.of}"')
             kind = "DOUBLE" if meta_is_number[column.of] else "VARCHAR"
             selected.append(
-                f"CAST(json_extract_string(prompt.meta, {path}) AS {kind}) AS {column.name}"
+                f'CAST(json_extract_string(prompt.meta, {path}) AS {kind}) AS "{column.name}"'
             )
     for place, factor in enumerate(table.factors):
         values.append(f"max(value) FILTER (factor = {_literal(factor.name)}) AS value_{place}")
-        selected.append(f"value_a.value_{place} AS {factor.column_a}")
-        selected.append(f"value_b.value_{place} AS {factor.column_b}")
+        selected.append(f'value_a.value_{place} AS "{factor.column_a}"')
+        selected.append(f'value_b.value_{place} AS "{factor.column_b}"')
     for source in table.sources:
         if source.choice:
             is_source = f"source_id = {_literal(source.source_id)}"

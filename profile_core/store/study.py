@@ -65,12 +65,11 @@ class Study:
                 f"there is no study at {path}. Make one with `profile-core demo {path}` "
                 f"or `profile-core import FORMAT FILE --study {path}`."
             )
-        connection = _connect(path)
+        study = cls(path, _connect(path))
         try:
-            study = cls(path, connection)
             study._bring_up_to_date(is_new)
         except BaseException:
-            connection.close()
+            study.close()
             if is_new and path != IN_MEMORY:
                 path.unlink(missing_ok=True)
             raise
@@ -165,9 +164,13 @@ class Study:
 
     def _back_up(self) -> Path:
         self.cursor().execute("CHECKPOINT")
+        # A process that closes a file drops its locks on it, and copying closes it: a copy of the
+        # open file would let other processes into the study.
+        self._connection.close()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         backup = self.path.with_name(f"{self.path.name}.backup-{stamp}")
         shutil.copy2(self.path, backup)
+        self._connection = _connect(self.path)
         return backup
 
 
@@ -182,7 +185,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _in_plain_words(path: Path, error: duckdb.Error) -> StudyError:
     text = str(error)
-    if "lock" in text.lower():
+    if "Could not set lock" in text:
         holder = re.search(r"held in (\S+) \(PID (\d+)\)", text)
         who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
         return StudyLocked(

@@ -10,7 +10,7 @@ from profile_core.analysis.overview import StudyInfo
 from profile_core.formats import demo
 from profile_core.jobs import Progress
 from profile_core.store.study import Study
-from profile_core.ui import frame, resources
+from profile_core.ui import frame, resources, work
 
 _MARK = "facts:claude-writer"
 """An extractor that no other data has."""
@@ -29,10 +29,13 @@ _TO_KNOW = (
 
 def draw() -> None:
     """Draw the button; it is off while other work is under way."""
-    study, jobs = resources.study(), resources.jobs()
-    if st.button("Fill with the demo", type="primary", disabled=bool(jobs.active())):
-        jobs.submit("Filling with the demo", lambda progress: _fill(study, progress))
-        st.rerun()
+    study = resources.study()
+    if st.button("Fill with the demo", type="primary", disabled=work.is_busy()):
+        work.start(
+            "Filling with the demo",
+            lambda progress: fill(study, progress),
+            kept="Filling again goes on where it stopped.",
+        )
 
 
 def explain(info: StudyInfo) -> None:
@@ -48,6 +51,7 @@ def explain(info: StudyInfo) -> None:
         frame.warnings(_TO_KNOW)
 
 
-def _fill(study: Study, progress: Progress) -> None:
+def fill(study: Study, progress: Progress) -> None:
+    """Import the demo and measure what rules can measure."""
     read_into(study, demo.read, demo.DEMO_PATH, progress=progress)
     extract(study, progress=progress)

@@ -17,7 +17,7 @@ from profile_core.ui import frame
 
 _LABELS_OFFERED = (LabelSet.AUTOMATIC, LabelSet.CORRECTED)
 _EXAMPLE = "length_a > 100 AND choice_human = 'a'"
-_WHERE_HELP = (
+WHERE_HELP = (
     "A condition over the pair view, as for `--where`: columns, numbers, 'text', AND, OR, NOT, "
     "IN, BETWEEN, LIKE, IS NULL. `profile-core info --columns` lists the columns."
 )
@@ -57,7 +57,7 @@ def bar(study: Study, *, with_setting: bool = True, with_labels: bool = True) ->
             key="where",
             bind="query-params",
             placeholder=_EXAMPLE,
-            help=_WHERE_HELP,
+            help=WHERE_HELP,
             width=320,
         )
         labels = _labels() if with_labels else LabelSet.AUTOMATIC

@@ -31,13 +31,11 @@ def state(sentence: str) -> None:
 
 
 def finding(
-    who: str, colour: Colour, sentences: Sequence[tuple[str, str]], small: str = ""
+    who: str, colour: Colour, sentences: Sequence[tuple[str, Sequence[str]]], small: str = ""
 ) -> None:
     """Draw what one source's choices show: each sentence with the numbers it rests on below."""
     said = "".join(
-        f"<p>{inline(sentence)}</p>"
-        + (f'<p class="pf-evidence">{inline(evidence)}</p>' if evidence else "")
-        for sentence, evidence in sentences
+        f"<p>{inline(sentence)}</p>{_evidence(numbers)}" for sentence, numbers in sentences
     )
     dot = (
         f'<span class="pf-dot" style="background:light-dark({colour.light},{colour.dark})"></span>'
@@ -66,6 +64,16 @@ def problem(error: ProfileError, safe: str = "") -> None:
     )
 
 
+def refused(reason: str, cure: str = "") -> None:
+    """Say why something would not work as it stands."""
+    problem(ProfileError(reason), cure)
+
+
+def done(sentence: str) -> None:
+    """Say that something has ended, and how."""
+    st.html(f'<p class="pf-done" role="status">{inline(sentence)}</p>')
+
+
 def warnings(sentences: Sequence[str], limit: int = 20) -> None:
     """List what an action did that its user should know."""
     items = "".join(f"<li>{inline(sentence)}</li>" for sentence in sentences[:limit])
@@ -91,5 +99,12 @@ def shown_errors() -> Iterator[None]:
 
 
 def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+    """Write as a sentence; a first word that is a name (`pairs.csv`, `study_2`) stays as it is."""
+    if text.split(" ", 1)[0].isalpha():
+        text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!", ":")) else f"{text}."
+
+
+def _evidence(numbers: Sequence[str]) -> str:
+    parts = "; ".join(f"<span>{inline(number)}</span>" for number in numbers)
+    return f'<p class="pf-evidence">{parts}</p>' if parts else ""

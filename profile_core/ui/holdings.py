@@ -14,7 +14,7 @@ def tasks(info: StudyInfo) -> None:
             tables.Column("Task"),
             tables.Column("Prompts", is_number=True),
             tables.Column("Responses", is_number=True),
-            tables.Column("Pairs to choose from", is_number=True),
+            tables.Column("Pairs to judge", is_number=True),
             tables.Column("Pairs of score levels", is_number=True),
         ],
         [
@@ -59,13 +59,15 @@ def sources(info: StudyInfo) -> None:
 
 def coverage(info: StudyInfo) -> None:
     """Say on how many responses the factors are measured."""
-    complete = [entry for entry in info.factors if entry.is_active and not entry.missing]
     active = [entry for entry in info.factors if entry.is_active]
+    if not active:
+        return
+    complete = sum(not entry.missing for entry in active)
     frame.note(
-        f"{len(complete)} of {numbers.counted(len(active), 'factor')} with values are measured on "
-        f"every response."
+        f"{complete} of {numbers.counted(len(active), 'measured factor')} have been looked at in "
+        "every response."
     )
-    router.link("data", "See who measured what", {"view": "measure"})
+    router.link("data", "See who measured what", {"view": "Measure"})
 
 
 def _opens(label: str, task: str) -> tables.Cell:

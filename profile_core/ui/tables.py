@@ -6,11 +6,12 @@ which draws text on a canvas and so shows it as it is, too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from profile_core.ui.text import inline
@@ -61,6 +62,11 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, caption:
         f'<div class="pf-scroll"><table class="pf-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def grid(rows: Sequence[Mapping[str, object]], *, alt: str) -> None:
+    """Draw longer tables, with sorting and search; text stands on a canvas, as it is."""
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=alt)
 
 
 def _cell(cell: Cell) -> str:

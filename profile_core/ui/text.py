@@ -7,6 +7,7 @@ through `html.escape`; st.markdown, st.write, labels and captions are never give
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -60,6 +61,11 @@ def with_spans(runs: Sequence[SpanRun], *, title: str = "", note: str = "") -> N
 def inline(text: str) -> str:
     """Escape a text for a place inside HTML that the caller writes (a table's cell, a heading)."""
     return f'<bdi dir="auto">{escape(text)}</bdi>'
+
+
+def label(text: str) -> str:
+    """Make a text safe as a widget's label, which is markdown: other signs become a dot."""
+    return re.sub(r"[^\w .\-/]", "·", text)
 
 
 def facts(entries: Iterable[tuple[str, str]]) -> None:

@@ -15,6 +15,8 @@ class ChoiceColumn:
 
     found: frozenset[str]
     vocabulary: Vocabulary | None
+    strays: frozenset[str] = frozenset()
+    """Values that have no meaning beside others that have."""
 
     @property
     def is_short(self) -> bool:
@@ -32,19 +34,22 @@ def examine(column: str, mapping: Mapping[str, str], sample: Sequence[paths.Row]
         return ChoiceColumn(frozenset(), Vocabulary(repeats_text=True))
     found = frozenset(words.normal(cell) for cell in given if not isinstance(cell, dict | list))
     generators = (mapping.get("generator_a"), mapping.get("generator_b"))
+    names = {
+        words.normal(cell)
+        for name in generators
+        if name
+        for cell in _cells(name, sample)
+        if not is_blank(cell)
+    }
     vocabulary = words.guess(
         found,
         columns=((mapping.get("response_a"), mapping.get("response_b")), generators),
-        generator_names={
-            words.normal(cell)
-            for name in generators
-            if name
-            for cell in _cells(name, sample)
-            if not is_blank(cell)
-        },
+        generator_names=names,
     )
-    is_plain = all(not isinstance(cell, dict | list) for cell in given)
-    return ChoiceColumn(found, vocabulary if is_plain else None)
+    if vocabulary is None or any(isinstance(cell, dict | list) for cell in given):
+        return ChoiceColumn(found, None)
+    known = vocabulary.words.keys() | (names if vocabulary.names_generators else set())
+    return ChoiceColumn(found, vocabulary, found - known)
 
 
 def is_blank(cell: object) -> bool:

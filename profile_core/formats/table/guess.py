@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from profile_core.formats.table import paths
 from profile_core.formats.table.choices import examine
-from profile_core.formats.table.fields import FAMILIES, FIELDS, ColumnMapping
+from profile_core.formats.table.fields import (
+    FAMILIES,
+    PAIR_FIELDS,
+    PROMPT_FIELDS,
+    SINGLE_FIELDS,
+    ColumnMapping,
+    is_name,
+)
 
 _PROMPT = (
     "prompt instruction question query user_prompt user_input user_query user_message input "
@@ -39,7 +46,7 @@ _ENDS = (("a", "b"), ("1", "2"), ("0", "1"), ("left", "right"), ("first", "secon
 _WORD = re.compile(r"[a-z]+|\d+")
 _PEOPLE = re.compile(r"human|people|annotator|crowd|label|winner|preference")
 _CHOICE = re.compile(
-    r"human|people|annotator|crowd|label|winner|prefer|choice|better|verdict|judge|vote|gold"
+    r"human|people|annotator|crowd|label|winner|prefer|choice|better|best|verdict|judge|vote|gold"
 )
 
 
@@ -56,16 +63,13 @@ def guess(
     A field told as an empty column stays unmapped. A guess gives a column one field only.
     """
     guesser = _Guesser(columns, sample, told)
+    guesser.take_responses()
     guesser.take_named_as_fields()
-    if not guesser.is_single:
-        guesser.take_twins("response", (*_RESPONSE.split(), ""))
     if guesser.is_pairs:
         guesser.take_twins("generator", _GENERATOR.split())
         guesser.take_twins("score_level", ["level"])
     else:
-        guesser.take("response", _RESPONSE.split())
         guesser.take("generator", _GENERATOR.split())
-        guesser.take("score_level", ["score_level"])
         guesser.take("response_id", _RESPONSE_ID.split())
     guesser.take("prompt", _PROMPT.split())
     for name, candidates in _ABOUT_PROMPT.items():
@@ -94,15 +98,21 @@ class _Guesser:
     def is_pairs(self) -> bool:
         return "response_a" in self.mapping or "response_b" in self.mapping
 
-    @property
-    def is_single(self) -> bool:
-        return "response" in self.mapping
+    def take_responses(self) -> None:
+        """Map two columns that differ by side alone to a pair's responses, else one to its own."""
+        if not self.is_pairs and "response" not in self.mapping:
+            self.take_twins("response", (*_RESPONSE.split(), ""))
+            if not self.is_pairs:
+                self.take("response", _RESPONSE.split())
 
     def take_named_as_fields(self) -> None:
-        """Take columns that are called as a field is."""
+        """Take columns that are called as a field is, of those that rows of this kind can have."""
+        alone = PAIR_FIELDS if self.is_pairs else SINGLE_FIELDS
+        families = FAMILIES if self.is_pairs else ("factor", "meta")
         for column in tuple(self._free):
             family, _, rest = column.partition(".")
-            if column in FIELDS or (family in FAMILIES and rest):
+            is_sided = family != "factor" or not self.is_pairs or rest.endswith(("_a", "_b"))
+            if column in (*PROMPT_FIELDS, *alone) or (family in families and rest and is_sided):
                 self._give(column, column)
 
     def take(self, name: str, candidates: Iterable[str]) -> None:
@@ -124,7 +134,7 @@ class _Guesser:
                 for end in ends
             ]
             for noun in nouns:
-                for common in sides[0].keys() & sides[1].keys():
+                for common in (common for common in sides[0] if common in sides[1]):
                     if _noun(common) == noun and (noun or ends is _CHOSEN):
                         self._give(f"{name}_a", sides[0][common])
                         self._give(f"{name}_b", sides[1][common])
@@ -157,11 +167,14 @@ class _Guesser:
             self.take(f"reason.{names[0].partition('.')[2]}", _REASON.split())
 
     def _holds_choices(self, column: str) -> bool:
+        if not is_name(column):
+            return False
         looked_at = examine(column, self.mapping, self._sample)
         if _CHOICE.search(self._free[column]):
             # A short mark that could mean two things is taken too, so that it is asked about.
             return looked_at.vocabulary is not None or looked_at.is_short
-        return looked_at.vocabulary is not None and looked_at.found - {"0", "1", "2"} != set()
+        words = looked_at.found - {"0", "1", "2"}
+        return looked_at.vocabulary is not None and not looked_at.strays and len(words) > 1
 
     def _named(self, candidate: str) -> str | None:
         for column, plain in self._free.items():

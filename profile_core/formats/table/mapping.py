@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from profile_core.errors import ImportRefused, UnknownName
 from profile_core.formats.spec import ImportOptions
@@ -56,9 +56,9 @@ class Plan:
     mapping: ColumnMapping
     fields: Mapping[str, Cells]
     """The columns of the fields that stand for one thing each, `prompt` and so on."""
-    sources: tuple[SourcePlan, ...] = ()
-    factors: tuple[FactorPlan, ...] = ()
-    meta: Mapping[str, Cells] = field(default_factory=dict)
+    sources: tuple[SourcePlan, ...]
+    factors: tuple[FactorPlan, ...]
+    meta: Mapping[str, Cells]
 
 
 def mapping_of(table: Table, options: ImportOptions) -> ColumnMapping:
@@ -155,7 +155,7 @@ def _source(
         )
     vocabulary, meaning = Vocabulary(), "the likelier side: above one half is a"
     if choice:
-        vocabulary, meaning = _vocabulary(choice, table, mapping, options)
+        vocabulary, meaning = _vocabulary(f"choice.{name}", choice, table, mapping, options)
     return SourcePlan(
         name, kind, choice, vocabulary, probability, cells.get(f"reason.{name}"), meaning
     )
@@ -168,7 +168,7 @@ def _kind_by_name(name: str, mapping: ColumnMapping) -> SourceKind:
 
 
 def _vocabulary(
-    choice: Cells, table: Table, mapping: ColumnMapping, options: ImportOptions
+    field: str, choice: Cells, table: Table, mapping: ColumnMapping, options: ImportOptions
 ) -> tuple[Vocabulary, str]:
     looked_at = examine(choice.column, mapping.columns, [row for _, row in table.sample])
     vocabulary = looked_at.vocabulary
@@ -180,7 +180,7 @@ def _vocabulary(
             "what the words of the choice mean cannot be told for certain",
             column=choice.column,
             found=", ".join(sorted(looked_at.found)[:6]) or "nested values",
-            expected=words.ADVICE,
+            expected=f"{words.ADVICE}, or --map {field}= to leave it out",
         )
     return vocabulary, vocabulary.meaning(looked_at.found)
 

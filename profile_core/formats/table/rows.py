@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from profile_core.formats.table import cells
 from profile_core.formats.table.cells import CellError
@@ -28,8 +28,8 @@ def batches(plan: Plan, rows: Iterable[PlacedRow]) -> Iterator[Batch]:
     """
     reader = RowReader(plan)
     remaining = iter(rows)
-    while chunk := tuple(islice(remaining, BATCH_ROWS)):
-        yield reader.batch(chunk)
+    for first in remaining:
+        yield reader.batch(chain((first,), islice(remaining, BATCH_ROWS - 1)))
     yield reader.rest()
 
 

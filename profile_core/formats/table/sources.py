@@ -87,7 +87,7 @@ class SourceReader:
                 "is no choice",
                 column=self._plan.choice.column if self._plan.choice else "",
                 found=cell,
-                expected=f"{self._plan.meaning}; {words.ADVICE}",
+                expected=f"{self._plan.meaning}, or {words.ADVICE}",
             )
         return chosen
 

@@ -48,7 +48,7 @@ _WORDS = {
 _DIGITS = {"1": Choice.A, "2": Choice.B, "0": Choice.TIE}
 # What tells `answer_0` from `answer_1`, or `reply-x` from `reply-y`.
 _END = re.compile(r"(?:(?<=[^a-z])[a-z]|\d+)$")
-ADVICE = "say what the words mean with --values a=...,b=...,tie=... (several words: a=1|first)"
+ADVICE = "--values a=...,b=...,tie=... to say what the words mean (several words: a=1|first)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,10 @@ def guess(
     columns: tuple[tuple[str | None, str | None], ...],
     generator_names: Collection[str],
 ) -> Vocabulary | None:
-    """Guess the meaning of normalised values; None if they are not of one family of words.
+    """Guess the meaning of normalised values; None if no family has a word for a or b in them.
+
+    A family with all the values goes before one with some: the others are strays, and refused in
+    their rows.
 
     `columns` are the names of the responses' and of the generators' columns: a value may repeat
     one of them, or its end.
@@ -123,12 +126,16 @@ def guess(
         words |= _column_words(two)
     if "2" in found and not words.keys() & _DIGITS.keys():
         words |= _DIGITS
-    if set(found) <= words.keys():
-        return Vocabulary(words)
+    names = set(generator_names)
     ties = dict.fromkeys(_TIES, Choice.TIE)
-    if set(found) <= set(generator_names) | ties.keys():
-        return Vocabulary(ties, names_generators=True)
-    return None
+    by_word, by_name = Vocabulary(words), Vocabulary(ties, names_generators=True)
+    if set(found) <= words.keys():
+        return by_word
+    if set(found) <= names | ties.keys():
+        return by_name
+    if any(words.get(word, Choice.TIE) is not Choice.TIE for word in found):
+        return by_word
+    return by_name if names & set(found) else None
 
 
 def _column_words(columns: tuple[str | None, str | None]) -> dict[str, Choice]:

@@ -1,0 +1,175 @@
+"""The sentences that stand above and beside charts, written from the numbers.
+
+They must be true whatever the data: a factor is named only where its influence can be told from
+none (q at most 0.05 over all factors of its source), with the direction of its tau, and the
+sentence speaks of what choices go with, never of what causes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from profile_core.analysis.influence import DERIVED, InfluenceRow
+from profile_core.stats.intervals import MIN_PROMPTS, Note
+from profile_core.text import numbers
+from profile_core.types import Factor, Setting, SourceKind
+
+SIGNIFICANT = 0.05
+_NAMED = 3
+_LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The rows of one source in one setting."""
+
+    setting: Setting
+    source: str
+    kind: SourceKind
+    rows: tuple[InfluenceRow, ...]
+
+    @property
+    def told(self) -> tuple[InfluenceRow, ...]:
+        """The rows that can be told from no influence, the strongest first.
+
+        What a preference was derived from is left out: it agrees by construction.
+        """
+        found = (row for row in self.rows if is_told(row) and DERIVED not in row.note)
+        return tuple(sorted(found, key=lambda row: (-abs(row.tau or 0.0), row.factor)))
+
+
+def is_told(row: InfluenceRow) -> bool:
+    """Tell whether an influence is distinguishable from none."""
+    return row.q is not None and row.q <= SIGNIFICANT and bool(row.tau)
+
+
+def absence(row: InfluenceRow) -> str:
+    """Say why a row has no interval, in a few words; empty where it has one."""
+    if row.low is not None:
+        return ""
+    if row.pairs == 0:
+        return "no value in both responses"
+    if row.prompts < MIN_PROMPTS:
+        return f"too few prompts ({row.prompts})"
+    if Note.ALL_TIED in row.note:
+        return f"no pair differs ({numbers.counted(row.pairs, 'pair')})"
+    if row.tau is None:
+        return "not defined"
+    return f"every prompt says the same ({numbers.counted(row.prompts, 'prompt')})"
+
+
+def finding(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
+    """Say in one or two sentences what the choices of a chart's series go with.
+
+    First what all of them share, if anything; then one or two series in words, more in numbers.
+    """
+    series = [item for item in series if item.rows]
+    if not series:
+        return "Nothing can be told yet: no source has an influence among these pairs."
+    if len(series) > 2:
+        return f"{_shared(series, factors)}{_counted(series, factors)}"
+    return f"{'; '.join(_clause(item, factors) for item in series)}."
+
+
+def how_to_read(reference: str | None, is_stand_in: bool, shows_reference_bar: bool) -> str:
+    """Explain the dot plot in the words of its caption."""
+    bar = ""
+    if reference and shows_reference_bar:
+        what = "a stand-in: a model, not people" if is_stand_in else "the reference"
+        bar = f" Bar: {reference}, {what}."
+    return (
+        "τ is above 0 where the preferred response has more of the factor; lines are 95 % "
+        f"intervals, clustered by prompt.{bar} Hollow: not distinguishable from no influence "
+        "(q above 0.05). Pale: 5 to 29 prompts. Click a mark to read the pairs that make it."
+    )
+
+
+def alternative(
+    series: Sequence[Series], factors: Sequence[str], titles: Mapping[str, Factor]
+) -> str:
+    """Describe a dot plot for somebody who does not see it: what it shows and its extremes."""
+    who = numbers.listed([_name(item) for item in series])
+    parts = []
+    for item in series:
+        shown = [row for row in item.rows if row.factor in factors and row.tau is not None]
+        if shown:
+            most = max(shown, key=lambda row: abs(row.tau or 0.0))
+            value = numbers.with_interval(most.tau, most.low, most.high)
+            parts.append(f"{_name(item)}: strongest is {titles[most.factor].title}, {value}")
+    return (
+        f"Dot plot of the influence of {numbers.counted(len(factors), 'factor')} on {who}, from "
+        f"minus 1 to 1. {'; '.join(parts)}. The table below has every number."
+    )
+
+
+def _shared(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
+    """Name the factors that every series goes with in the same direction."""
+    least: dict[tuple[str, bool], float] = {}
+    for row in series[0].told:
+        mark = (row.factor, (row.tau or 0.0) > 0)
+        same = [
+            abs(other.tau or 0.0)
+            for item in series
+            for other in item.told
+            if (other.factor, (other.tau or 0.0) > 0) == mark
+        ]
+        if len(same) == len(series):
+            least[mark] = min(same)
+    if not least:
+        return ""
+    marks = sorted(least, key=lambda mark: -least[mark])
+    others = len(marks) - len(marks[:_NAMED])
+    return f"All {len(series)} series go {_with(marks[:_NAMED], others, factors)}. "
+
+
+def _counted(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
+    shown = max(len(item.rows) for item in series)
+    parts = []
+    for item in series[:_LISTED]:
+        told = item.told
+        if told:
+            amount = "more" if (told[0].tau or 0.0) > 0 else "less"
+            most = f" (most: {amount} {_lower(factors[told[0].factor])})"
+            parts.append(f"{_choices(item)} with {len(told)}{most}")
+        else:
+            parts.append(f"{_choices(item)} with none")
+    more = len(series) - len(parts)
+    rest = f" Not listed: {more} more series." if more else ""
+    listed = "; ".join(parts)
+    return f"Told from chance, of {numbers.counted(shown, 'factor')} shown: {listed}.{rest}"
+
+
+def _clause(item: Series, factors: Mapping[str, Factor]) -> str:
+    told = item.told
+    if not any(row.q is not None for row in item.rows):
+        return f"{_choices(item)} are too few to tell what they go with"
+    if not told:
+        of = numbers.counted(len(item.rows), "factor")
+        return f"{_choices(item)} go with none of {of} shown in a way that can be told from chance"
+    marks = [(row.factor, (row.tau or 0.0) > 0) for row in told[:_NAMED]]
+    return f"{_choices(item)} go {_with(marks, len(told) - len(marks), factors)}"
+
+
+def _with(marks: Sequence[tuple[str, bool]], others: int, factors: Mapping[str, Factor]) -> str:
+    more = [_lower(factors[factor]) for factor, is_more in marks if is_more]
+    less = [_lower(factors[factor]) for factor, is_more in marks if not is_more]
+    said = [f"with more {numbers.listed(more)}"] if more else []
+    said += [f"with less {numbers.listed(less)}"] if less else []
+    rest = f", and with {numbers.counted(others, 'other factor')} shown" if others else ""
+    return f"{' and '.join(said)}{rest}"
+
+
+def _choices(item: Series) -> str:
+    if item.setting is Setting.GENERATION:
+        return f"{item.source}’s higher score levels"
+    return f"{item.source}’s choices"
+
+
+def _name(item: Series) -> str:
+    return f"{item.source} ({'writing' if item.setting is Setting.GENERATION else 'choosing'})"
+
+
+def _lower(factor: Factor) -> str:
+    first, space, rest = factor.title.partition(" ")
+    return (first.lower() if first.istitle() else first) + space + rest

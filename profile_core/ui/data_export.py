@@ -1,0 +1,90 @@
+"""The export view of the data page: a format, which part of the study, and where it goes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from profile_core.actions.export import export
+from profile_core.formats.registry import FORMATS
+from profile_core.formats.spec import ExportOptions, Written
+from profile_core.jobs import Progress
+from profile_core.store.study import Study
+from profile_core.text import numbers
+from profile_core.types import LabelSet
+from profile_core.ui import filters, frame, work
+
+_DOWNLOAD, _PATH = "Download", "Path on this computer"
+_FILE_TYPES = ("csv", "json", "parquet")
+_KEPT = "The study is unchanged."
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An export that waits to be downloaded, as one file; its folder goes with it."""
+
+    file: Path
+    folder: TemporaryDirectory[str]
+    written: Written
+
+
+def draw(study: Study) -> None:
+    """Draw the view."""
+    _ready()
+    writers = {entry.name: entry for entry in FORMATS.values() if entry.write}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Format", list(writers), key="export", bind="query-params", width=240)
+        file_type = "csv"
+        if name == "tables":
+            file_type = st.selectbox("As", _FILE_TYPES, key="as", bind="query-params", width=140)
+    frame.note(f"{writers[name].what[:1].upper()}{writers[name].what[1:]}.")
+    where = st.text_input(
+        "Condition",
+        key="where",
+        bind="query-params",
+        placeholder="every pair",
+        help=filters.WHERE_HELP,
+        width=480,
+    )
+    options = ExportOptions(where.strip() or None, LabelSet.AUTOMATIC, file_type)
+    goes = st.segmented_control(
+        "To", (_DOWNLOAD, _PATH), default=_DOWNLOAD, required=True, key="to", bind="query-params"
+    )
+    if goes == _DOWNLOAD:
+        if st.button("Prepare the download", type="primary", disabled=work.is_busy()):
+            work.start(f"Exporting {name}", lambda p: _pack(study, name, options, p), kept=_KEPT)
+        return
+    target = st.text_input("Path of a new folder or file", key="target", width=640)
+    if st.button("Export", type="primary", disabled=work.is_busy() or not target.strip()):
+        path = Path(target.strip()).expanduser()
+        work.start(
+            f"Exporting {name} to {path.name}",
+            lambda p: export(study, name, path, options, progress=p),
+            kept=_KEPT,
+        )
+
+
+def _pack(study: Study, name: str, options: ExportOptions, progress: Progress) -> Packed:
+    folder = TemporaryDirectory(prefix="profile-export-")
+    target = Path(folder.name) / f"{study.path.stem}-{name}"
+    written = export(study, name, target, options, progress=progress)
+    if target.is_dir():
+        target = Path(shutil.make_archive(str(target), "zip", target))
+    return Packed(target, folder, written)
+
+
+def _ready() -> None:
+    """Draw what waits to be downloaded, the newest first."""
+    for job in work.finished(Packed)[:1]:
+        packed: Packed = job.result
+        frame.done(
+            f"{packed.file.name} is ready: "
+            f"{numbers.counted(packed.written.records, 'record')}, "
+            f"{numbers.size(packed.file.stat().st_size)}."
+        )
+        with packed.file.open("rb") as content:
+            st.download_button("Download it", content, packed.file.name, type="primary")
