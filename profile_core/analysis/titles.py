@@ -49,7 +49,7 @@ def absence(row: InfluenceRow) -> str:
     if row.low is not None:
         return ""
     if row.pairs == 0:
-        return "no value in both responses"
+        return "no values"
     if row.prompts < MIN_PROMPTS:
         return f"too few prompts ({row.prompts})"
     if Note.ALL_TIED in row.note:
