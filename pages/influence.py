@@ -1,6 +1,106 @@
-"""Influence."""
+"""Influence: which factors each source's preferences go with, and how sure that is."""
 
-from profile_core.ui import frame, router
+import streamlit as st
+
+from profile_core.analysis import titles
+from profile_core.analysis.headline import Headline
+from profile_core.errors import PredicateError
+from profile_core.store.study import Study
+from profile_core.types import Variant
+from profile_core.ui import (
+    columns_help,
+    filters,
+    frame,
+    influence_parts,
+    influence_view,
+    resources,
+    router,
+)
+from profile_core.ui.influence_view import VARIANT_HELP, VARIANTS, Shown
 
 router.enter(__file__)
-frame.head("Influence", "")
+
+_VIEWS = ("dots", "by group", "factors together")
+
+
+def main(study: Study) -> None:
+    frame.head(
+        "Influence", "Which factors each source's preferences go with, and how sure that is."
+    )
+    chosen = filters.bar(study)
+    planes = influence_view.planes_of(study, chosen.labels)
+    answer = st.container()
+    variant, sources, factors, view = _controls(planes)
+    try:
+        found = influence_view.rows_of(study, chosen.labels, chosen.where, variant)
+    except PredicateError as error:
+        columns_help.refused(error, planes.wide)
+        return
+    shown = influence_view.choose(found, planes, sources, factors)
+    with answer:
+        filters.state(chosen, found.pairs, found.all_pairs)
+        if not found.rows:
+            _empty(found.reason or "")
+            return
+        finding = titles.finding(shown.series, shown.factors)
+        _answer(finding, shown)
+    if view == "by group":
+        influence_parts.groups(study, shown, planes, chosen)
+    elif view == "factors together":
+        influence_parts.together(study, shown, chosen)
+    else:
+        influence_parts.dots(shown, planes)
+        influence_parts.open_pairs(shown)
+        frame.section("The numbers")
+        influence_parts.table(shown.rows, shown)
+        influence_parts.everything(shown)
+        influence_parts.figures(shown, planes, finding)
+
+
+def _controls(planes) -> tuple[Variant, list[str], list[str], str]:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="influence-controls"):
+        view = st.segmented_control(
+            "View", _VIEWS, default=_VIEWS[0], required=True, key="view", bind="query-params"
+        )
+        sources = st.multiselect(
+            "Sources",
+            sorted({entry.source.name for entry in planes.sources}),
+            key="sources",
+            bind="query-params",
+            placeholder="The reference and the models",
+            max_selections=6,
+            width=300,
+        )
+        factors = st.multiselect(
+            "Factors",
+            [factor.name for factor in planes.factors],
+            key="factors",
+            bind="query-params",
+            placeholder="The taxonomy's, then the strongest",
+            width=300,
+        )
+        variant = st.selectbox(
+            "Statistic",
+            list(VARIANTS),
+            key="variant",
+            bind="query-params",
+            help=VARIANT_HELP,
+            width=120,
+        )
+    return VARIANTS[variant], sources, factors, view
+
+
+def _answer(finding: str, shown: Shown) -> None:
+    st.html(f'<div class="pf-finding"><p>{frame.inline(finding)}</p></div>')
+    frame.note(Headline(shown.reference, ()).reference_sentence)
+
+
+def _empty(reason: str) -> None:
+    frame.empty(
+        "Here stands how much each factor weighs in each source's preferences.",
+        f"There is nothing to show: {reason}.",
+    )
+    router.link("data", "Go to the data page")
+
+
+main(resources.study())

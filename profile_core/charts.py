@@ -18,9 +18,8 @@ import vl_convert
 from profile_core.text import numbers
 
 Width = int | Literal["container"]
-SELECTION = "mark"
-"""The name of every chart's selection; its fields are `KEYS`."""
 KEYS = ("setting", "source", "factor", "group")
+"""What a click on a mark gives: the fields of every named selection."""
 
 _FONT = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
 _PANEL = 2.36
@@ -109,18 +108,22 @@ def dot_plot(
         title=None,
         scale=alt.Scale(domain=[header, *rows], padding=0.1),
         axis=alt.Axis(
-            labelColor=look.ink, labelFontSize=13, labelLimit=260, labelPadding=10, ticks=False
+            labelColor=look.ink, labelFontSize=13, labelLimit=300, labelPadding=10, ticks=False
         ),
     )
     others = [place for place, (name, _) in enumerate(panels) if name != reference_name]
-    layers = [*_ground(look, len(panels)), _bars(reference, look, others, y, step)]
+    bars = _bars(reference, look, others, y, step)
+    ground, series = _ground(look, len(panels)), []
+    size = 110 if len(panels) < 3 else 80
     for setting in settings:
         offset = 0.0 if not both else (-0.2 if setting == "evaluation" else 0.2) * step
         own = frame[frame["setting"] == setting]
-        layers += _series(own, setting, offset, look, y)
-    layers += _panel_names(panels, header, look, y)
+        halo, *words = _absences(own, offset, look, y)
+        ground.append(halo)
+        series += [*_series(own, setting, offset, size, look, y), *words]
+    layers = [*ground, bars, *series, *_panel_names(panels, header, look, y)]
     return _finished(
-        alt.LayerChart(layer=layers, params=[_click(*map(_target, settings))]),
+        alt.LayerChart(layer=layers),
         look,
         width=width,
         height=step * (len(rows) + 1),
@@ -234,7 +237,7 @@ def _x(field: str, look: Look, panels: int) -> alt.X:
     centred = f"datum.value - {_PANEL} * round(datum.value / {_PANEL})"
     return alt.X(
         field,
-        title="← less is preferred    influence τ    more is preferred →",
+        title="← less is preferred · influence τ · more is preferred →",
         scale=alt.Scale(domain=[-1.08, _PANEL * (panels - 1) + 1.08], nice=False, zero=False),
         axis=alt.Axis(
             values=[tick + place * _PANEL for place in range(panels) for tick in ticks],
@@ -245,6 +248,7 @@ def _x(field: str, look: Look, panels: int) -> alt.X:
             labelOverlap=False,
             titleColor=look.soft,
             titleFontSize=12,
+            titleFontWeight="normal",
             titlePadding=10,
             grid=False,
             ticks=False,
@@ -277,15 +281,16 @@ def _bars(
         ],
         columns=["title", "x"],
     )
-    return (
+    ticks: alt.Chart = (
         alt.Chart(bars)
         .mark_tick(orient="vertical", thickness=4, size=step * 0.72, color=look.ink, opacity=0.85)
         .encode(x="x:Q", y=y)
     )
+    return ticks
 
 
 def _series(
-    frame: pd.DataFrame, setting: str, offset: float, look: Look, y: alt.Y
+    frame: pd.DataFrame, setting: str, offset: float, size: int, look: Look, y: alt.Y
 ) -> list[alt.Chart]:
     drawn = frame[(frame["absence"] == "") & frame["x"].notna()]
     colour = alt.Color("colour:N", scale=None, legend=None)
@@ -297,7 +302,7 @@ def _series(
     )
     # Paper under a pale or hollow mark, so that its own line does not cross it.
     points = alt.Chart(drawn).mark_point(
-        shape=_SHAPES[setting], size=110, strokeWidth=2, yOffset=offset, opacity=1
+        shape=_SHAPES[setting], size=size, strokeWidth=2, yOffset=offset, opacity=1
     )
     under = points.encode(x="x:Q", y=y, fill=alt.value(look.paper), stroke=alt.value(look.paper))
     over = points.encode(
@@ -307,18 +312,21 @@ def _series(
         stroke=alt.Stroke("colour:N", scale=None, legend=None),
         opacity=opacity,
     )
-    why = _words(
-        alt.Chart(frame[frame["absence"] != ""]).encode(x="centre:Q", y=y, text="absence:N"),
-        look,
-        {"yOffset": offset, "fontSize": 11, "fontStyle": "italic", "color": look.soft},
-    )
     # A wide invisible target over each mark: easier to hit, and the only one that listens.
     target = (
-        alt.Chart(drawn, name=_target(setting))
+        alt.Chart(drawn)
         .mark_point(shape="circle", size=500, yOffset=offset, filled=True, cursor="pointer")
         .encode(x="x:Q", y=y, opacity=alt.value(0), tooltip=_tooltip())
+        .add_params(_click(setting))
     )
-    return [lines, under, over, *why, target]
+    return [lines, under, over, target]
+
+
+def _absences(frame: pd.DataFrame, offset: float, look: Look, y: alt.Y) -> list[alt.Chart]:
+    """The words for marks that do not exist, in their lane: paper under them first."""
+    absent = frame[frame["absence"] != ""]
+    style = {"yOffset": offset, "fontSize": 11, "fontStyle": "italic", "color": look.soft}
+    return _words(alt.Chart(absent).encode(x="centre:Q", y=y, text="absence:N"), look, style)
 
 
 def _panel_names(
@@ -347,18 +355,10 @@ def _words(base: alt.Chart, look: Look, style: Mapping[str, Any]) -> list[alt.Ch
     return [halo, base.mark_text(baseline="middle", **style)]
 
 
-def _target(setting: str) -> str:
-    return f"target_{setting}"
-
-
-def _click(*views: str) -> alt.TopLevelSelectionParameter:
-    """The selection by a click on a mark of some named layers."""
-    return alt.TopLevelSelectionParameter(
-        name=SELECTION,
-        select=alt.PointSelectionConfig(
-            type="point", fields=list(KEYS), on="click", clear=False, toggle=False
-        ),
-        views=list(views),
+def _click(layer: str) -> alt.Parameter:
+    """The selection by a click; one a layer, for Vega cannot share one between layers."""
+    return alt.selection_point(
+        name=f"click_{layer}", fields=list(KEYS), on="click", empty=False, clear=False, toggle=False
     )
 
 
@@ -403,23 +403,19 @@ def _grid(
         axis=alt.Axis(labelLimit=260, **label),
     )
     base = alt.Chart(frame).encode(x=x, y=y)
-    cells = (
-        base.properties(name=_target("cell"))
-        .mark_rect(stroke=look.hair, strokeWidth=1, cornerRadius=2)
-        .encode(
-            fill=alt.Fill("tau:Q", scale=scale, legend=None),
-            fillOpacity=alt.FillOpacity("fill:Q", scale=None, legend=None),
-            opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
-            tooltip=list(tooltip),
-        )
+    cells: alt.Chart = base.mark_rect(stroke=look.hair, strokeWidth=1, cornerRadius=2).encode(
+        fill=alt.Fill("tau:Q", scale=scale, legend=None),
+        fillOpacity=alt.FillOpacity("fill:Q", scale=None, legend=None),
+        opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
+        tooltip=list(tooltip),
     )
+    if clickable:
+        cells = cells.add_params(_click("cell"))
     figures = base.mark_text(fontSize=12, limit=110).encode(
         text="words:N", color=alt.Color("ink:N", scale=None, legend=None)
     )
     return _finished(
-        alt.LayerChart(
-            layer=[cells, figures], params=[_click(_target("cell"))] if clickable else []
-        ),
+        alt.LayerChart(layer=[cells, figures]),
         look,
         width=width,
         height=30 * max(len(rows), 1),
@@ -457,7 +453,7 @@ def _finished(
             text=title,
             subtitle=list(caption),
             anchor="start",
-            frame="group",
+            frame="bounds",
             fontSize=17,
             fontWeight=600,
             color=look.ink,

@@ -58,7 +58,8 @@ def choose_sources(
 ) -> list[str]:
     """Choose names of sources that have rows: the reference, then models, then other people.
 
-    Among equals, those of most counted pairs come first.
+    Among equals, those of most counted pairs come first. The people of a majority that is the
+    reference are left out: it is made of them.
     """
     pairs: dict[str, int] = {}
     for row in rows:
@@ -67,6 +68,8 @@ def choose_sources(
         source.name: source.kind in (SourceKind.HUMAN, SourceKind.GOLD) for source in sources
     }
     first = reference.source.name if reference else None
+    if reference and reference.source.is_majority:
+        pairs = {name: n for name, n in pairs.items() if name == first or not is_person.get(name)}
     names = sorted(
         pairs, key=lambda name: (name != first, is_person.get(name, False), -pairs[name], name)
     )

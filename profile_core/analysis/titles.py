@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from profile_core.analysis.influence import DERIVED, InfluenceRow
-from profile_core.stats.intervals import MIN_PROMPTS, Note
+from profile_core.stats.intervals import MIN_PROMPTS, SMALL_PROMPTS, Note
 from profile_core.text import numbers
 from profile_core.types import Factor, Setting, SourceKind
 
@@ -44,12 +44,19 @@ def is_told(row: InfluenceRow) -> bool:
     return row.q is not None and row.q <= SIGNIFICANT and bool(row.tau)
 
 
+def is_small(row: InfluenceRow) -> bool:
+    """Tell whether an influence rests on so few prompts that it is shown pale."""
+    return row.prompts < SMALL_PROMPTS
+
+
 def absence(row: InfluenceRow) -> str:
     """Say why a row has no interval, in a few words; empty where it has one."""
     if row.low is not None:
         return ""
     if row.pairs == 0:
         return "no values"
+    if row.tau is None and row.prompts == 0:
+        return "no probabilities"
     if row.prompts < MIN_PROMPTS:
         return f"too few prompts ({row.prompts})"
     if Note.ALL_TIED in row.note:

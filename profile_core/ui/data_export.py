@@ -44,7 +44,7 @@ def draw(study: Study) -> None:
     frame.note(f"{writers[name].what[:1].upper()}{writers[name].what[1:]}.")
     where = st.text_input(
         "Condition",
-        key="where",
+        key=filters.parameter("data", "where"),
         bind="query-params",
         placeholder="every pair",
         help=filters.WHERE_HELP,

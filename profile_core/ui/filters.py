@@ -1,11 +1,13 @@
 """The filter bar: the same words in the same order on every page that shows pairs.
 
-Its state is the address's: `task`, `scenario`, `setting`, `generator`, `where`, `labels`.
+Its state is the address's: `task`, `scenario`, `setting`, `generator`, `where`, `labels` on the
+browse page, and `influence.task` and so on elsewhere, since an address's names belong to one page.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -16,6 +18,7 @@ from profile_core.types import LabelSet
 from profile_core.ui import frame
 
 _LABELS_OFFERED = (LabelSet.AUTOMATIC, LabelSet.CORRECTED)
+_WORTH_CHOOSING = 2
 _EXAMPLE = "length_a > 100 AND choice_human = 'a'"
 WHERE_HELP = (
     "A condition over the pair view, as for `--where`: columns, numbers, 'text', AND, OR, NOT, "
@@ -32,45 +35,64 @@ class Filter:
     labels: LabelSet
     words: tuple[str, ...]
     """What it keeps, phrase by phrase."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """The bar's state by its fields' names, those that are empty left out."""
 
     def sentence(self, kept: int, of: int) -> str:
         """Say what is shown: `612 of 999 pairs, summarization only, corrected labels`."""
         shown = f"{numbers.count(kept)} of {numbers.counted(of, 'pair')}"
         return ", ".join((shown, *self.words, f"{self.labels} labels"))
 
+    def address(self, page: str, *conditions_too: str | None) -> dict[str, str]:
+        """Give the parameters that show the same filter on another page, narrowed further."""
+        where = conditions.all_of([self.fields.get("where"), *conditions_too])
+        fields = {**self.fields, "where": where or ""}
+        return {parameter(page, name): value for name, value in fields.items() if value}
 
-def bar(study: Study, *, with_setting: bool = True, with_labels: bool = True) -> Filter:
-    """Draw the bar and return what it says."""
+
+def parameter(page: str, name: str) -> str:
+    """Name a field of the bar in a page's address: bare on the browse page, which links open."""
+    return name if page == "browse" else f"{page}.{name}"
+
+
+def bar(study: Study, page: str) -> Filter:
+    """Draw the bar of a page and return what it says."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter-bar"):
         chosen = {
-            column: _choice(study, column, label, none)
-            for column, label, none in (
-                ("task", "Task", "All tasks"),
-                ("scenario", "Scenario", "All scenarios"),
-                ("setting", "Setting", "Both settings"),
-            )
-            if with_setting or column != "setting"
+            "task": _choice(page, "task", "Task", "All tasks", _values(study, "task")),
+            "scenario": _choice(
+                page, "scenario", "Scenario", "All scenarios", _values(study, "scenario")
+            ),
+            "setting": _choice(
+                page, "setting", "Setting", "Both settings", _values(study, "setting")
+            ),
+            "generator": _choice(page, "generator", "Written by", "Anybody", _generators(study)),
         }
-        generator = _generator(study)
         where = st.text_input(
             "Condition",
-            key="where",
+            key=parameter(page, "where"),
             bind="query-params",
             placeholder=_EXAMPLE,
             help=WHERE_HELP,
             width=320,
+        ).strip()
+        labels = st.selectbox(
+            "Labels",
+            [labels.value for labels in _LABELS_OFFERED],
+            key=parameter(page, "labels"),
+            bind="query-params",
+            help="Which factor values are used: as measured, or with people's corrections.",
+            width=140,
         )
-        labels = _labels() if with_labels else LabelSet.AUTOMATIC
-    parts = [conditions.equals(column, value) for column, value in chosen.items() if value]
-    if generator:
-        parts.append(
-            f"{conditions.equals('generator_a', generator)} OR "
-            f"{conditions.equals('generator_b', generator)}"
-        )
-    words = [f"{value} only" for value in chosen.values() if value]
-    words += [f"a text by {generator}"] if generator else []
-    words += [f"where {where.strip()}"] if where.strip() else []
-    return Filter(conditions.all_of([*parts, where]), labels, tuple(words))
+    parts = [_condition(name, value) for name, value in chosen.items() if value]
+    words = [_phrase(name, value) for name, value in chosen.items() if value]
+    fields = {**chosen, "where": where, "labels": "" if labels == _LABELS_OFFERED[0] else labels}
+    return Filter(
+        where=conditions.all_of([*parts, where]),
+        labels=LabelSet(labels),
+        words=(*words, f"where {where}") if where else tuple(words),
+        fields={name: value for name, value in fields.items() if value},
+    )
 
 
 def state(chosen: Filter, kept: int, of: int) -> None:
@@ -78,46 +100,35 @@ def state(chosen: Filter, kept: int, of: int) -> None:
     frame.state(chosen.sentence(kept, of))
 
 
-def _choice(study: Study, column: str, label: str, none: str) -> str | None:
-    known = _values(study, column)
-    if not known:
+def _choice(page: str, name: str, label: str, none: str, known: list[str]) -> str | None:
+    """Offer the values of a column; nothing where there is nothing to choose."""
+    if len(known) < _WORTH_CHOOSING:
         return None
     return st.selectbox(
         label,
         known,
         index=None,
-        key=column,
+        key=parameter(page, name),
         bind="query-params",
         placeholder=none,
         width=180,
     )
 
 
-def _generator(study: Study) -> str | None:
-    known = sorted({*_values(study, "generator_a"), *_values(study, "generator_b")})
-    if len(known) < 2:
-        return None
-    return st.selectbox(
-        "Written by",
-        known,
-        index=None,
-        key="generator",
-        bind="query-params",
-        placeholder="Anybody",
-        width=180,
+def _condition(name: str, value: str) -> str | None:
+    if name != "generator":
+        return conditions.equals(name, value)
+    return conditions.any_of(
+        conditions.equals(column, value) for column in ("generator_a", "generator_b")
     )
 
 
-def _labels() -> LabelSet:
-    return st.selectbox(
-        "Labels",
-        _LABELS_OFFERED,
-        key="labels",
-        bind="query-params",
-        format_func=str,
-        help="Which factor values are used: as measured, or with people's corrections.",
-        width=140,
-    )
+def _phrase(name: str, value: str) -> str:
+    return f"a text by {value}" if name == "generator" else f"{value} only"
+
+
+def _generators(study: Study) -> list[str]:
+    return sorted({*_values(study, "generator_a"), *_values(study, "generator_b")})
 
 
 def _values(study: Study, column: str) -> list[str]:

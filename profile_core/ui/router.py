@@ -36,13 +36,17 @@ def navigation(app_file: str) -> StreamlitPage:
 
 def enter(page_file: str) -> None:
     """Begin a page: its first line. Comes back with the app around the page."""
-    if not st.session_state.pop(_CAME_THROUGH_APP, False):
+    if _CAME_THROUGH_APP not in st.session_state:
         params = {**st.query_params.to_dict(), _RESUME: Path(page_file).stem}
         st.switch_page("app.py", query_params=params)
 
 
 def go(page: str, params: Mapping[str, str] | None = None) -> None:
-    """Leave for another page, whose address gets these parameters and no others."""
+    """Leave for another page, whose address gets these parameters and no others.
+
+    No page may bind a widget to a name that another page's address uses: Streamlit drops such a
+    parameter on the way (`link`), or refuses to leave (`go`).
+    """
     st.switch_page(_path(page), query_params=dict(params or {}))
 
 
