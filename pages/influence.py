@@ -4,6 +4,7 @@ import streamlit as st
 
 from profile_core.analysis import titles
 from profile_core.analysis.headline import Headline
+from profile_core.analysis.planes import StudyPlanes
 from profile_core.errors import PredicateError
 from profile_core.store.study import Study
 from profile_core.types import Variant
@@ -27,7 +28,7 @@ def main(study: Study) -> None:
     frame.head(
         "Influence", "Which factors each source's preferences go with, and how sure that is."
     )
-    chosen = filters.bar(study)
+    chosen = filters.bar(study, "influence")
     planes = influence_view.planes_of(study, chosen.labels)
     answer = st.container()
     variant, sources, factors, view = _controls(planes)
@@ -49,23 +50,26 @@ def main(study: Study) -> None:
     elif view == "factors together":
         influence_parts.together(study, shown, chosen)
     else:
-        influence_parts.dots(shown, planes)
-        influence_parts.open_pairs(shown)
-        frame.section("The numbers")
-        influence_parts.table(shown.rows, shown)
+        influence_parts.dots(shown, planes, chosen)
+        influence_parts.pairs_behind(shown, chosen)
         influence_parts.everything(shown)
         influence_parts.figures(shown, planes, finding)
 
 
-def _controls(planes) -> tuple[Variant, list[str], list[str], str]:
+def _controls(planes: StudyPlanes) -> tuple[Variant, list[str], list[str], str]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="influence-controls"):
         view = st.segmented_control(
-            "View", _VIEWS, default=_VIEWS[0], required=True, key="view", bind="query-params"
+            "View",
+            _VIEWS,
+            default=_VIEWS[0],
+            required=True,
+            key=influence_view.key("view"),
+            bind="query-params",
         )
         sources = st.multiselect(
             "Sources",
             sorted({entry.source.name for entry in planes.sources}),
-            key="sources",
+            key=influence_view.key("sources"),
             bind="query-params",
             placeholder="The reference and the models",
             max_selections=6,
@@ -74,7 +78,7 @@ def _controls(planes) -> tuple[Variant, list[str], list[str], str]:
         factors = st.multiselect(
             "Factors",
             [factor.name for factor in planes.factors],
-            key="factors",
+            key=influence_view.key("factors"),
             bind="query-params",
             placeholder="The taxonomy's, then the strongest",
             width=300,
@@ -82,7 +86,7 @@ def _controls(planes) -> tuple[Variant, list[str], list[str], str]:
         variant = st.selectbox(
             "Statistic",
             list(VARIANTS),
-            key="variant",
+            key=influence_view.key("variant"),
             bind="query-params",
             help=VARIANT_HELP,
             width=120,

@@ -125,3 +125,13 @@ def _places(planes: StudyPlanes, pair_nos: npt.NDArray[np.int64]) -> Bools:
     found = np.zeros(planes.planes.pairs, dtype=np.bool_)
     found[pair_nos] = True
     return found
+
+
+def pair_number(study: Study, planes: StudyPlanes, pair_id: str) -> int | None:
+    """Find the place of a pair by its id; None for an id that is not there."""
+    return pair_lists.pair_number(study, planes.wide, pair_id)
+
+
+def pair_ids(study: Study, planes: StudyPlanes, pair_nos: npt.NDArray[np.int64]) -> list[str]:
+    """Name the pairs at some places, in the order given."""
+    return pair_lists.pair_ids(study, planes.wide, pair_nos)

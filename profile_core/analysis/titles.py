@@ -51,19 +51,16 @@ def is_small(row: InfluenceRow) -> bool:
 
 def absence(row: InfluenceRow) -> str:
     """Say why a row has no interval, in a few words; empty where it has one."""
-    if row.low is not None:
-        return ""
-    if row.pairs == 0:
-        return "no values"
-    if row.tau is None and row.prompts == 0:
-        return "no probabilities"
-    if row.prompts < MIN_PROMPTS:
-        return f"too few prompts ({row.prompts})"
-    if Note.ALL_TIED in row.note:
-        return f"no pair differs ({numbers.counted(row.pairs, 'pair')})"
-    if row.tau is None:
-        return "not defined"
-    return f"every prompt says the same ({numbers.counted(row.prompts, 'prompt')})"
+    reasons = (
+        (row.low is not None, ""),
+        (row.pairs == 0, "no values"),
+        (row.tau is None and row.prompts == 0, "no probabilities"),
+        (row.prompts < MIN_PROMPTS, f"too few prompts ({row.prompts})"),
+        (Note.ALL_TIED in row.note, f"no pair differs ({numbers.count(row.pairs)})"),
+        (row.tau is None, "not defined"),
+    )
+    every = f"every prompt says the same ({numbers.count(row.prompts)})"
+    return next((words for applies, words in reasons if applies), every)
 
 
 def finding(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
@@ -133,18 +130,20 @@ def _shared(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
 def _counted(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
     shown = max(len(item.rows) for item in series)
     parts = []
-    for item in series[:_LISTED]:
+    for place, item in enumerate(series[:_LISTED]):
+        is_same = place > 0 and series[place - 1].source == item.source
+        who = "its higher score levels" if is_same and _is_writing(item) else _choices(item)
         told = item.told
         if told:
             amount = "more" if (told[0].tau or 0.0) > 0 else "less"
-            most = f" (most: {amount} {_lower(factors[told[0].factor])})"
-            parts.append(f"{_choices(item)} with {len(told)}{most}")
+            of = f" of {numbers.counted(shown, 'factor')}" if place == 0 else ""
+            most = f" (strongest: {amount} {_lower(factors[told[0].factor])})"
+            parts.append(f"{who} go with {len(told)}{of}{most}")
         else:
-            parts.append(f"{_choices(item)} with none")
+            parts.append(f"{who} go with none that can be told from chance")
     more = len(series) - len(parts)
     rest = f" Not listed: {more} more series." if more else ""
-    listed = "; ".join(parts)
-    return f"Told from chance, of {numbers.counted(shown, 'factor')} shown: {listed}.{rest}"
+    return f"{'; '.join(parts)}.{rest}"
 
 
 def _clause(item: Series, factors: Mapping[str, Factor]) -> str:
@@ -167,14 +166,18 @@ def _with(marks: Sequence[tuple[str, bool]], others: int, factors: Mapping[str, 
     return f"{' and '.join(said)}{rest}"
 
 
+def _is_writing(item: Series) -> bool:
+    return item.setting is Setting.GENERATION
+
+
 def _choices(item: Series) -> str:
-    if item.setting is Setting.GENERATION:
+    if _is_writing(item):
         return f"{item.source}’s higher score levels"
     return f"{item.source}’s choices"
 
 
 def _name(item: Series) -> str:
-    return f"{item.source} ({'writing' if item.setting is Setting.GENERATION else 'choosing'})"
+    return f"{item.source} ({'writing' if _is_writing(item) else 'choosing'})"
 
 
 def _lower(factor: Factor) -> str:

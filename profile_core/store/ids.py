@@ -16,7 +16,8 @@ def content_id(*parts: object) -> str:
     Each part is preceded by its length, so that moving a character from one part to the next
     changes the id.
     """
-    text = "".join("-" if part is None else f"{len(s := str(part))}:{s}" for part in parts)
+    texts = [part if part is None else str(part) for part in parts]
+    text = "".join(["-" if part is None else f"{len(part)}:{part}" for part in texts])
     # Half characters get an id too: storing the text is what refuses them, with the place.
     return blake2b(text.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 

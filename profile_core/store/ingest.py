@@ -323,10 +323,12 @@ def _next_seq(cursor: duckdb.DuckDBPyConnection) -> int:
 
 
 def _to_arrow(schema: pa.Schema, rows: Iterable[tuple[object, ...]], file: str) -> pa.Table:
-    columns = list(zip(*rows, strict=True))
+    # Column by column: unpacking all rows into one zip makes the garbage collector walk them.
+    rows = list(rows)
     try:
         arrays = [
-            pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
+            pa.array([row[place] for row in rows], field.type)
+            for place, field in enumerate(schema)
         ]
     except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise ImportRefused(file, f"a value cannot be stored: {error}") from error

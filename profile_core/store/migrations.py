@@ -24,11 +24,13 @@ def m001_initial(cursor: duckdb.DuckDBPyConnection) -> None:
 
 _M001 = (
     """CREATE TABLE prompt (
-        prompt_id VARCHAR, dataset VARCHAR, external_id VARCHAR, instruction VARCHAR,
-        source_text VARCHAR, task VARCHAR, scenario VARCHAR, meta VARCHAR)""",
+        prompt_id VARCHAR, dataset VARCHAR, external_id VARCHAR,
+        instruction VARCHAR USING COMPRESSION zstd, source_text VARCHAR USING COMPRESSION zstd,
+        task VARCHAR, scenario VARCHAR, meta VARCHAR)""",
     """CREATE TABLE response (
         response_id VARCHAR, prompt_id VARCHAR, external_id VARCHAR, generator VARCHAR,
-        model VARCHAR, score_level TINYINT, text VARCHAR, created_at TIMESTAMP)""",
+        model VARCHAR, score_level TINYINT, text VARCHAR USING COMPRESSION zstd,
+        created_at TIMESTAMP)""",
     """CREATE TABLE pair (
         pair_id VARCHAR, prompt_id VARCHAR, dataset VARCHAR, row_key VARCHAR, setting VARCHAR,
         response_a VARCHAR, response_b VARCHAR, seq BIGINT)""",

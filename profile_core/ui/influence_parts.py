@@ -13,6 +13,7 @@ from profile_core.analysis.factor_agreement import factor_agreement
 from profile_core.analysis.influence import InfluenceRow
 from profile_core.analysis.planes import StudyPlanes
 from profile_core.analysis.relations import OF_BOTH, Relation
+from profile_core.stats.intervals import Note
 from profile_core.store.columns import Role
 from profile_core.store.study import Study, Versions
 from profile_core.text import numbers
@@ -24,8 +25,6 @@ _HEAT_COLUMNS = 12
 _EXPORT_WIDTH = 860
 _TABLE = (
     tables.Column("Factor"),
-    tables.Column("Source"),
-    tables.Column("Setting"),
     tables.Column("τ [95 %]", is_number=True, help="Interval clustered by prompt"),
     tables.Column("C", is_number=True, help="Concordant: the preferred response has more"),
     tables.Column("D", is_number=True, help="Discordant: the preferred response has less"),
@@ -39,7 +38,7 @@ _TABLE = (
 )
 
 
-def dots(shown: Shown, planes: StudyPlanes) -> None:
+def dots(shown: Shown, planes: StudyPlanes, chosen: filters.Filter) -> None:
     """Draw the dot plot; a click on a mark leaves for its pairs."""
     event = st.altair_chart(
         _dot_plot(shown, planes),
@@ -48,7 +47,7 @@ def dots(shown: Shown, planes: StudyPlanes) -> None:
         key="dots",
         alt=titles.alternative(shown.series, shown.names, shown.factors),
     )
-    _follow_click(event, shown.rows)
+    _follow_click(event, shown.rows, chosen)
     frame.note(_caption(shown))
 
 
@@ -79,9 +78,13 @@ def groups(study: Study, shown: Shown, planes: StudyPlanes, chosen: filters.Filt
             if column.name in ("task", "scenario", "dataset", "generator_a", "generator_b")
             or column.role is Role.META
         ]
-        by = st.selectbox("By", columns, key="by", bind="query-params", width=180)
+        by = st.selectbox(
+            "By", columns, key=influence_view.key("by"), bind="query-params", width=180
+        )
         names = {_name(item.source, item.setting): item for item in shown.series}
-        of = st.selectbox("Of", list(names), key="of", bind="query-params", width=320)
+        of = st.selectbox(
+            "Of", list(names), key=influence_view.key("of"), bind="query-params", width=320
+        )
     if not of or not by:
         return None
     series = names[of]
@@ -110,14 +113,14 @@ def groups(study: Study, shown: Shown, planes: StudyPlanes, chosen: filters.Filt
         key="groups",
         alt=f"Heat map of the influence of {len(shown.names)} factors by {by}; table below.",
     )
-    _follow_click(event, kept, by)
+    _follow_click(event, kept, chosen, by)
     more = len(sizes) - len(columns)
     frame.note(
         f"τ of {of} by {by}. Blue: more is preferred; orange: less. Not filled: not "
         "distinguishable from no influence (q above 0.05 within the group). Pale: 5 to 29 prompts."
         + (f" The {more} smallest groups are left out here." if more else "")
     )
-    table(sorted(kept, key=lambda row: shown.names.index(row.factor)), shown, by)
+    table(sorted(kept, key=lambda row: shown.names.index(row.factor)), shown, chosen, by)
     return by
 
 
@@ -177,33 +180,46 @@ def together(study: Study, shown: Shown, chosen: filters.Filter) -> None:
     )
 
 
-def open_pairs(shown: Shown) -> None:
-    """The chart's twin for the keyboard: choose a mark, and open its pairs."""
-    rows = {(row.source, row.setting, row.factor): row for row in shown.rows}
-    if not rows:
-        return
-    frame.section("Open the pairs behind a mark")
+def pairs_behind(shown: Shown, chosen: filters.Filter) -> None:
+    """The chart's twin, in reach of the keyboard: a source's numbers, each a way to its pairs."""
+    frame.section("The numbers, and the pairs behind them")
+    names = {_name(item.source, item.setting): item for item in shown.series}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = {_name(item.source, item.setting): item for item in shown.series}
-        of = st.selectbox("Source", list(names), key="pairs_of", width=320)
-        factor = st.selectbox("Factor", shown.names, key="pairs_factor", width=240)
-    row = rows.get((names[of].source, names[of].setting, factor)) if of and factor else None
-    if row is None:
-        frame.note("This source has no pair with this factor here.")
+        of = st.selectbox(
+            "Source", list(names), key=influence_view.key("of"), bind="query-params", width=320
+        )
+        factor = st.selectbox(
+            "Factor", shown.names, key=influence_view.key("factor"), bind="query-params", width=240
+        )
+    if not of or not factor:
         return
-    value = titles.absence(row) or numbers.with_interval(row.tau, row.low, row.high)
-    frame.state(f"τ {value}, measured by {row.extractor}")
-    with st.container(horizontal=True):
+    series = names[of]
+    row = next((row for row in series.rows if row.factor == factor), None)
+    if row is not None:
+        _buttons(row, chosen)
+    rest = [
+        row
+        for row in shown.found.rows
+        if (row.source, row.setting) == (series.source, series.setting)
+        and row.factor not in shown.names
+    ]
+    table([*series.rows, *sorted(rest, key=lambda row: -abs(row.tau or 0.0))], shown, chosen)
+
+
+def _buttons(row: InfluenceRow, chosen: filters.Filter) -> None:
+    with st.container(horizontal=True, key="open-pairs"):
         for relation in OF_BOTH:
             if count := _count(row, relation):
                 label = f"Open {numbers.counted(count, f'{relation} pair')}"
                 if st.button(label, key=f"open-{relation}", help=_MEANS[relation]):
-                    router.go("browse", dict(pair_links.params(row, relation)))
+                    router.go("browse", pair_links.params(row, relation, chosen))
 
 
-def table(rows: Sequence[InfluenceRow], shown: Shown, by: str | None = None) -> None:
+def table(
+    rows: Sequence[InfluenceRow], shown: Shown, chosen: filters.Filter, by: str | None = None
+) -> None:
     """Draw the rows of a chart as a table, every count a way to its pairs."""
-    columns = [*_TABLE[:3], tables.Column(by), *_TABLE[3:]] if by else list(_TABLE)
+    columns = [_TABLE[0], *([tables.Column(by)] if by else []), *_TABLE[1:]]
     cells: list[list[tables.Cell]] = []
     for row in rows:
         value = titles.absence(row) or numbers.with_interval(row.tau, row.low, row.high)
@@ -211,16 +227,14 @@ def table(rows: Sequence[InfluenceRow], shown: Shown, by: str | None = None) -> 
         cells.append(
             [
                 shown.factors[row.factor].title,
-                row.source,
-                str(row.setting),
                 *group,
                 value,
-                *(_counted(row, relation, by) for relation in OF_BOTH),
+                *(_counted(row, relation, chosen, by) for relation in OF_BOTH),
                 numbers.count(row.pairs),
                 numbers.count(row.prompts),
                 numbers.probability(row.q),
                 row.extractor,
-                "" if row.low is None else row.note,
+                _note(row),
             ]
         )
     tables.table(columns, cells, caption="Every count opens its pairs.")
@@ -286,7 +300,9 @@ def _dot_plot(
     )
 
 
-def _follow_click(event: Any, rows: Sequence[InfluenceRow], by: str | None = None) -> None:
+def _follow_click(
+    event: Any, rows: Sequence[InfluenceRow], chosen: filters.Filter, by: str | None = None
+) -> None:
     """Leave for the pairs that make the clicked influence's sign.
 
     What comes back from the browser is only compared with the rows, never used as it is.
@@ -296,7 +312,7 @@ def _follow_click(event: Any, rows: Sequence[InfluenceRow], by: str | None = Non
             for row in rows:
                 if all(point.get(key) == value for key, value in _key(row).items()):
                     relation = Relation.DISCORDANT if (row.tau or 0.0) < 0 else Relation.CONCORDANT
-                    router.go("browse", dict(pair_links.params(row, relation, by=by)))
+                    router.go("browse", pair_links.params(row, relation, chosen, by))
 
 
 def _key(row: InfluenceRow) -> Mapping[str, str]:
@@ -308,13 +324,21 @@ def _key(row: InfluenceRow) -> Mapping[str, str]:
     }
 
 
-def _counted(row: InfluenceRow, relation: Relation, by: str | None) -> tables.Cell:
+def _counted(
+    row: InfluenceRow, relation: Relation, chosen: filters.Filter, by: str | None
+) -> tables.Cell:
     count = _count(row, relation)
     if not count:
         return numbers.count(count)
-    return tables.Link(
-        numbers.count(count), "browse", tuple(pair_links.params(row, relation, by=by))
-    )
+    params = pair_links.params(row, relation, chosen, by)
+    return tables.Link(numbers.count(count), "browse", tuple(params.items()))
+
+
+def _note(row: InfluenceRow) -> str:
+    """The row's remark, unless its value says it already."""
+    if row.low is None:
+        return ""
+    return row.note.replace(Note.SMALL, "few prompts")
 
 
 def _count(row: InfluenceRow, relation: Relation) -> int:
@@ -348,7 +372,9 @@ def _name(source: str, setting: Setting) -> str:
 
 
 def _variant() -> Variant:
-    return influence_view.VARIANTS.get(st.session_state.get("variant", ""), Variant.TAU14)
+    return influence_view.VARIANTS.get(
+        st.session_state.get(influence_view.key("variant"), ""), Variant.TAU14
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

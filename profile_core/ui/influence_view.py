@@ -17,6 +17,7 @@ from profile_core.charts import Mark
 from profile_core.store.study import Study, Versions
 from profile_core.text import numbers
 from profile_core.types import Factor, LabelSet, Setting, SourceKind, Variant
+from profile_core.ui import filters
 
 VARIANTS = {
     "τ14": Variant.TAU14,
@@ -84,6 +85,11 @@ class Shown:
             and row.tau is not None
             and not titles.absence(row)
         }
+
+
+def key(name: str) -> str:
+    """Name one of the page's own widgets in its address."""
+    return filters.parameter("influence", name)
 
 
 def rows_of(

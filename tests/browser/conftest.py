@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -69,16 +70,8 @@ def page(chromium: Any) -> Iterator[Any]:
 @pytest.fixture
 def start_app() -> Iterator[StartApp]:
     """Start the app on a study's path; gives the app's address, and stops it afterwards."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start(study: Path) -> str:
-        address, process = _started(study)
-        running.append(process)
-        return address
-
-    yield start
-    for process in running:
-        _stop(process)
+    with ExitStack() as running:
+        yield lambda study: running.enter_context(app_on(study))
 
 
 @pytest.fixture(scope="session")
@@ -99,12 +92,13 @@ def demo_copy(demo_file: Path, tmp_path: Path) -> Path:
 def demo_app(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an app that shows the demo; for tests that change nothing."""
     study = Path(shutil.copy(demo_file, tmp_path_factory.mktemp("shown") / "demo.duckdb"))
-    address, process = _started(study)
-    yield address
-    _stop(process)
+    with app_on(study) as address:
+        yield address
 
 
-def _started(study: Path) -> tuple[str, subprocess.Popen[bytes]]:
+@contextmanager
+def app_on(study: Path) -> Iterator[str]:
+    """Run the app on a study's path; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -117,12 +111,14 @@ def _started(study: Path) -> tuple[str, subprocess.Popen[bytes]]:
     )
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + _SECONDS_TO_START
-    while not _answers(f"{address}/_stcore/health"):
-        if process.poll() is not None or time.monotonic() > deadline:
-            _stop(process)
-            pytest.fail("the app did not start")
-        time.sleep(0.1)
-    return address, process
+    try:
+        while not _answers(f"{address}/_stcore/health"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail("the app did not start")
+            time.sleep(0.1)
+        yield address
+    finally:
+        _stop(process)
 
 
 def _answers(address: str) -> bool:

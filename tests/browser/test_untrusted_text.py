@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +14,7 @@ from profile_core.actions.extract import extract
 from profile_core.actions.imports import import_file
 from profile_core.formats.spec import ImportOptions
 from profile_core.store.study import Study
-from tests.browser.conftest import StartApp
+from tests.browser.conftest import app_on
 
 ELSEWHERE = "http://elsewhere.invalid"
 NASTY = {
@@ -41,9 +42,9 @@ def nasty_name(kind: str) -> str:
     return NASTY[kind].replace("\n", " ").replace("\t", " ").replace(",", ";").strip()[:90]
 
 
-@pytest.fixture
-def nasty_csv(tmp_path: Path) -> Path:
-    path = tmp_path / f"![x]({quote('p', safe='')}) $x$.csv"
+@pytest.fixture(scope="module")
+def nasty_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("nasty") / f"![x]({quote(ELSEWHERE, safe='')}) $x$.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
@@ -55,13 +56,14 @@ def nasty_csv(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def nasty_study(nasty_csv: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "nasty.duckdb"
+@pytest.fixture(scope="module")
+def nasty_app(nasty_csv: Path) -> Iterator[str]:
+    path = nasty_csv.with_name("nasty.duckdb")
     with Study.open(path, create=True) as study:
         import_file(study, "table", nasty_csv, ImportOptions(dataset=nasty_name("markdown")))
         extract(study)
-    return path
+    with app_on(path) as address:
+        yield address
 
 
 def watch(page: Any, address: str) -> list[str]:
@@ -139,8 +141,3 @@ def test_the_preview_of_a_file_fetches_nothing(page: Any, nasty_app: str, nasty_
     page.wait_for_selector("text=The first rows")
     page.wait_for_timeout(1_000)
     assert strays == []
-
-
-@pytest.fixture
-def nasty_app(nasty_study: Path, start_app: StartApp) -> str:
-    return start_app(nasty_study)

@@ -1,0 +1,203 @@
+"""What the browse page is made of: its own controls, its list of pairs, and the way through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from profile_core.analysis import browse as browsing
+from profile_core.analysis import example as examples
+from profile_core.analysis import pair_order, relations
+from profile_core.analysis.browse import Agreement, Found, LabelState, View
+from profile_core.analysis.example import Example
+from profile_core.analysis.pair_order import Order
+from profile_core.analysis.planes import StudyPlanes
+from profile_core.analysis.relations import Relation
+from profile_core.store.study import Study, Versions
+from profile_core.types import LabelSet
+from profile_core.ui import filters, frame
+
+_RELATION_HELP = (
+    "With a source and a factor: concordant, the preferred response has more of the factor; "
+    "discordant, it has less; tied, both have the same; missing, a value is missing. With one of "
+    "them alone: what it chose, or which response has more."
+)
+_ORDER_HELP = (
+    "Disagreement: the share of pairs of sources that chose differently. Uncertainty: "
+    "probabilities near one half, or split votes where there are none. Contribution (needs a "
+    "source and a factor): how far their τ would move without the pair, larger differences first."
+)
+_SEARCH_HELP = (
+    "Looks for the words as they stand, whatever the case, in prompts, source texts and responses; "
+    "not in judges' reasons."
+)
+_AGREEMENT_HELP = (
+    "Among the sources that chose on the pair; a majority counts only where its people do not. "
+    "Against the reference: the chosen source, or any, chose otherwise than the reference."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader stands in a list of pairs."""
+
+    position: int
+    pair_id: str
+    previous: str | None
+    following: str | None
+    is_asked: bool
+    """False where the address asks for a pair that is not in the list."""
+
+
+def controls(planes: StudyPlanes, chosen: filters.Filter) -> View:
+    """Draw what browse adds to the filter bar, and give the whole view."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="browse-controls"):
+        words = st.text_input(
+            "Search",
+            key="q",
+            bind="query-params",
+            placeholder="Words in the texts",
+            help=_SEARCH_HELP,
+            width=180,
+        )
+        source = _option(
+            "Source",
+            sorted({entry.source.name for entry in planes.sources}),
+            "source",
+            "Any source",
+            "Pairs on which it chose.",
+        )
+        factor = _option(
+            "Factor", [factor.name for factor in planes.factors], "factor", "Any factor", None
+        )
+        possible = [str(relation) for relation in relations.relations(source, factor)]
+        relation = (
+            _option("Relation", possible, "relation", "Any relation", _RELATION_HELP)
+            if possible
+            else None
+        )
+        agreement = _option(
+            "Agreement", list(map(str, Agreement)), "agreement", "Agree or differ", _AGREEMENT_HELP
+        )
+        state = (
+            _option(
+                "Corrections", list(map(str, LabelState)), "corrections", "With or without", None
+            )
+            if planes.study.versions().corrections
+            else None
+        )
+        order = st.selectbox(
+            "Order",
+            list(map(str, pair_order.orders(source, factor))),
+            key="sort",
+            bind="query-params",
+            help=_ORDER_HELP,
+            width=168,
+        )
+    return View(
+        where=chosen.where,
+        labels=chosen.labels,
+        words=words or "",
+        source=source,
+        factor=factor,
+        relation=Relation(relation) if relation else None,
+        agreement=Agreement(agreement) if agreement else None,
+        label_state=LabelState(state) if state else None,
+        order=Order(order or Order.IMPORT),
+    )
+
+
+def found(study: Study, view: View) -> Found:
+    """The pairs of a view, found once for each state of the study."""
+    return _found(study.key, study.versions(), view, study)
+
+
+def example(study: Study, pair_id: str, labels: LabelSet) -> Example:
+    """One pair, read once for each state of the study."""
+    return _example(study.key, study.versions(), pair_id, labels, study)
+
+
+def place(study: Study, planes: StudyPlanes, pairs: Found) -> Place:
+    """Draw the way through the list, and tell where the reader stands."""
+    back, on, count, go = st.columns([1, 1, 3, 2], vertical_alignment="bottom")
+    with go:
+        asked = st.text_input(
+            "Pair",
+            key="pair",
+            bind="query-params",
+            placeholder="a number or a pair's id",
+            help="The id is part of the address; a number goes to that place in the list.",
+        )
+    position, is_asked = _position(study, planes, pairs, (asked or "").strip())
+    around = [n for n in (position - 1, position, position + 1) if 0 <= n < len(pairs.pair_nos)]
+    names = browsing.pair_ids(study, planes, pairs.pair_nos[around])
+    by_position = dict(zip(around, names, strict=True))
+    found = Place(
+        position,
+        by_position[position],
+        by_position.get(position - 1),
+        by_position.get(position + 1),
+        is_asked,
+    )
+    with back:
+        _step("Previous", "Left", found.previous, found.pair_id)
+    with on:
+        _step("Next", "Right", found.following, found.pair_id)
+    with count:
+        frame.state(f"Pair {position + 1:,} of {len(pairs.pair_nos):,}")
+    return found
+
+
+def _step(label: str, key: str, target: str | None, here: str) -> None:
+    # The pair on the screen is part of the key, so that a fast press lands on its neighbour.
+    st.button(
+        label,
+        key=f"{label}-{here}",
+        shortcut=key,
+        on_click=_go_to,
+        args=(target,),
+        disabled=target is None,
+        width="stretch",
+    )
+
+
+def _go_to(pair_id: str | None) -> None:
+    if pair_id is not None:
+        st.session_state["pair"] = pair_id
+
+
+def _position(study: Study, planes: StudyPlanes, pairs: Found, asked: str) -> tuple[int, bool]:
+    if not asked:
+        return 0, True
+    pair_no = browsing.pair_number(study, planes, asked)
+    if pair_no is None and asked.isdecimal() and 0 < int(asked) <= len(pairs.pair_nos):
+        return int(asked) - 1, True
+    places = np.flatnonzero(pairs.pair_nos == (-1 if pair_no is None else pair_no))
+    return (int(places[0]), True) if len(places) else (0, False)
+
+
+def _option(label: str, options: list[str], key: str, none: str, help: str | None) -> str | None:
+    return st.selectbox(
+        label,
+        options,
+        index=None,
+        key=key,
+        bind="query-params",
+        placeholder=none,
+        help=help,
+        width=168,
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _found(key: str, versions: Versions, view: View, _study: Study) -> Found:
+    return browsing.browse(_study, view)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _example(
+    key: str, versions: Versions, pair_id: str, labels: LabelSet, _study: Study
+) -> Example:
+    return examples.example(_study, pair_id, labels)
