@@ -6,7 +6,6 @@ from profile_core.analysis import browse
 from profile_core.analysis.browse import Found, View
 from profile_core.analysis.planes import StudyPlanes, load
 from profile_core.errors import PredicateError
-from profile_core.store.study import Study
 from profile_core.ui import (
     browse_view,
     columns_help,
@@ -20,7 +19,8 @@ from profile_core.ui import (
 router.enter(__file__)
 
 
-def main(study: Study) -> None:
+def main() -> None:
+    study = resources.study()
     frame.head("Browse", "Read any pair, side by side, with everything that is known about it.")
     chosen = filters.bar(study, "browse")
     planes = load(study, chosen.labels)
@@ -58,4 +58,4 @@ def _empty(pairs: Found) -> None:
     router.link("browse", "Show all pairs")
 
 
-main(resources.study())
+main()

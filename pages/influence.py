@@ -6,25 +6,27 @@ from profile_core.analysis import titles
 from profile_core.analysis.headline import Headline
 from profile_core.analysis.planes import StudyPlanes
 from profile_core.errors import PredicateError
-from profile_core.store.study import Study
 from profile_core.types import Variant
 from profile_core.ui import (
     columns_help,
     filters,
     frame,
-    influence_parts,
+    influence_dots,
+    influence_groups,
+    influence_pairs,
     influence_view,
     resources,
     router,
 )
-from profile_core.ui.influence_view import VARIANT_HELP, VARIANTS, Shown
+from profile_core.ui.influence_view import VARIANT_HELP, VARIANTS
 
 router.enter(__file__)
 
 _VIEWS = ("dots", "by group", "factors together")
 
 
-def main(study: Study) -> None:
+def main() -> None:
+    study = resources.study()
     frame.head(
         "Influence", "Which factors each source's preferences go with, and how sure that is."
     )
@@ -43,17 +45,19 @@ def main(study: Study) -> None:
         if not found.rows:
             _empty(found.reason or "")
             return
-        finding = titles.finding(shown.series, shown.factors)
-        _answer(finding, shown)
+        if view == "dots":
+            finding = titles.finding(shown.series, shown.factors)
+            influence_view.answer(finding)
+            frame.note(Headline(shown.reference, ()).reference_sentence)
     if view == "by group":
-        influence_parts.groups(study, shown, planes, chosen)
+        influence_groups.groups(study, shown, planes, chosen)
     elif view == "factors together":
-        influence_parts.together(study, shown, chosen)
+        influence_groups.together(study, shown, chosen)
     else:
-        influence_parts.dots(shown, planes, chosen)
-        influence_parts.pairs_behind(shown, chosen)
-        influence_parts.everything(shown)
-        influence_parts.figures(shown, planes, finding)
+        influence_dots.dots(shown, planes, chosen)
+        influence_pairs.pairs_behind(shown, chosen)
+        influence_pairs.everything(shown)
+        influence_dots.figures(shown, planes, finding)
 
 
 def _controls(planes: StudyPlanes) -> tuple[Variant, list[str], list[str], str]:
@@ -94,11 +98,6 @@ def _controls(planes: StudyPlanes) -> tuple[Variant, list[str], list[str], str]:
     return VARIANTS[variant], sources, factors, view
 
 
-def _answer(finding: str, shown: Shown) -> None:
-    st.html(f'<div class="pf-finding"><p>{frame.inline(finding)}</p></div>')
-    frame.note(Headline(shown.reference, ()).reference_sentence)
-
-
 def _empty(reason: str) -> None:
     frame.empty(
         "Here stands how much each factor weighs in each source's preferences.",
@@ -107,4 +106,4 @@ def _empty(reason: str) -> None:
     router.link("data", "Go to the data page")
 
 
-main(resources.study())
+main()

@@ -1,14 +1,14 @@
 """Overview: what the study holds, what it says so far, and what to do next."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 import streamlit as st
 
 from profile_core.analysis.headline import Finding, Headline
-from profile_core.analysis.next_steps import next_steps
+from profile_core.analysis.next_steps import Step, next_steps
 from profile_core.analysis.overview import StudyInfo
 from profile_core.analysis.palette import source_colours
-from profile_core.store.study import Study
 from profile_core.text import numbers
 from profile_core.types import Setting
 from profile_core.ui import cached, demo_button, frame, holdings, resources, router
@@ -24,7 +24,8 @@ _HOW_TO_READ = (
 )
 
 
-def main(study: Study) -> None:
+def main() -> None:
+    study = resources.study()
     info = cached.info(study)
     frame.head("Overview", "What this study holds, what it says so far, and what to do next.")
     if not info.counts["prompt"]:
@@ -34,8 +35,6 @@ def main(study: Study) -> None:
     answer, aside = st.columns([5, 3], gap="large")
     with answer:
         _findings(cached.headline(study))
-    with aside:
-        _next(study, info)
     frame.section("What it holds")
     left, right = st.columns([5, 3], gap="large")
     with left:
@@ -44,6 +43,9 @@ def main(study: Study) -> None:
     with right:
         holdings.coverage(info)
         demo_button.explain(info)
+    # Last, since a large study's health takes a second or two the first time.
+    with aside:
+        _next(next_steps(info, cached.health(study)))
 
 
 def _empty() -> None:
@@ -115,12 +117,12 @@ def _decided(finding: Finding) -> str:
     )
 
 
-def _next(study: Study, info: StudyInfo) -> None:
+def _next(steps: Iterable[Step]) -> None:
     frame.section("What to do next")
-    for step in next_steps(info, cached.health(study)):
+    for step in steps:
         with st.container(gap="xxsmall"):
             router.link(step.page, step.label, dict(step.params))
             frame.note(step.reason)
 
 
-main(resources.study())
+main()

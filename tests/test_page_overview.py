@@ -36,12 +36,12 @@ def test_a_missing_study_offers_the_demo_or_an_empty_one(study_file: Path) -> No
     assert not study_file.exists()
 
 
-def test_beginning_with_an_empty_study_makes_the_file(study_file: Path) -> None:
-    open_page("overview").button[1].click().run()
-    assert study_file.exists()
+def test_an_empty_study_offers_the_demo_and_the_import(study_file: Path) -> None:
+    empty_study(study_file).close()
     app = open_page("overview")
     assert "This study is empty" in shown(app)
     assert [button.label for button in app.button] == ["Fill with the demo"]
+    assert [link.proto.label for link in app.get("page_link")] == ["Import data"]
 
 
 def test_the_demo_says_that_its_reference_is_a_stand_in(

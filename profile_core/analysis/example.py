@@ -7,6 +7,7 @@ A source's choice and a factor's difference make the pair's z in that influence 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from profile_core.analysis.planes import StudyPlanes, load
@@ -17,6 +18,14 @@ from profile_core.store.study import Study
 from profile_core.store.wide_table import WideSource
 from profile_core.text.tokens import Span
 from profile_core.types import Choice, Factor, LabelSet, Setting, SourceKind
+
+_COUNTED = {
+    "hallucination": ("supported", False),
+    "off_focus": ("in_focus", False),
+    "misinformation": ("misinformation", True),
+    "helpfulness": ("helpful", True),
+}
+"""Which label, and whether it holds, makes a fact count for a factor (`factors.atomic`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,14 @@ class Evidence:
     spans: tuple[Span, ...] = ()
     facts: tuple[FactRow, ...] = ()
 
+    counts: tuple[FactRow, ...] = ()
+    """The facts that make the factor's value: of hallucination, those without support."""
+
     @property
     def located(self) -> tuple[tuple[str, Span], ...]:
         """Every stretch with a key, as `text.spans.split_by_spans` takes them."""
         keyed = [(str(place), span) for place, span in enumerate(self.spans)]
-        keyed += [(fact.fact_id, fact.span) for fact in self.facts if fact.span is not None]
+        keyed += [(fact.fact_id, fact.span) for fact in self.counts if fact.span is not None]
         return tuple(keyed)
 
 
@@ -141,12 +153,20 @@ def evidence(study: Study, pair: PairRow, factor: FactorPair) -> tuple[Evidence,
     with study.cursor() as cursor:
         spans = examples.evidence_spans(cursor, first, second, factor.factor.name, factor.extractor)
         facts = [] if spans else examples.facts(cursor, first, second, factor.extractor)
-    return (
-        Evidence(spans.get(first, ()), tuple(fact for fact in facts if fact.response_id == first)),
-        Evidence(
-            spans.get(second, ()), tuple(fact for fact in facts if fact.response_id == second)
-        ),
+    first_evidence, second_evidence = (
+        _evidence(factor.factor.name, spans.get(response, ()), facts, response)
+        for response in (first, second)
     )
+    return first_evidence, second_evidence
+
+
+def _evidence(
+    factor: str, spans: tuple[Span, ...], facts: Sequence[FactRow], response: str
+) -> Evidence:
+    own = tuple(fact for fact in facts if fact.response_id == response)
+    label, holds = _COUNTED.get(factor, ("", True))
+    counts = [fact for fact in own if not label or label in (fact.holds if holds else fact.fails)]
+    return Evidence(spans, own, tuple(counts))
 
 
 def _amount(

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from profile_core.analysis.influence import DERIVED, InfluenceRow
-from profile_core.stats.intervals import MIN_PROMPTS, SMALL_PROMPTS, Note
+from profile_core.stats.intervals import MIN_PROMPTS, SMALL_PROMPTS
 from profile_core.text import numbers
 from profile_core.types import Factor, Setting, SourceKind
 
@@ -50,17 +50,12 @@ def is_small(row: InfluenceRow) -> bool:
 
 
 def absence(row: InfluenceRow) -> str:
-    """Say why a row has no interval, in a few words; empty where it has one."""
-    reasons = (
-        (row.low is not None, ""),
-        (row.pairs == 0, "no values"),
-        (row.tau is None and row.prompts == 0, "no probabilities"),
-        (row.prompts < MIN_PROMPTS, f"too few prompts ({row.prompts})"),
-        (Note.ALL_TIED in row.note, f"no pair differs ({numbers.count(row.pairs)})"),
-        (row.tau is None, "not defined"),
-    )
-    every = f"every prompt says the same ({numbers.count(row.prompts)})"
-    return next((words for applies, words in reasons if applies), every)
+    """Say in a few words why a row has no number worth showing; empty where it has one."""
+    if row.pairs == 0:
+        return "no values"
+    if row.tau is None:
+        return "not defined" if row.prompts else "no probabilities"
+    return f"too few prompts ({row.prompts})" if row.prompts < MIN_PROMPTS else ""
 
 
 def finding(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
@@ -74,6 +69,35 @@ def finding(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
     if len(series) > 2:
         return f"{_shared(series, factors)}{_counted(series, factors)}"
     return f"{'; '.join(_clause(item, factors) for item in series)}."
+
+
+def finding_by_group(
+    series: Series, groups: Sequence[str], by: str, factors: Mapping[str, Factor]
+) -> str:
+    """Say group by group how many of the shown factors the choices of one series go with."""
+    parts = []
+    for group in groups[:_LISTED]:
+        rows = tuple(row for row in series.rows if row.group == group)
+        told = Series(series.setting, series.source, series.kind, rows).told
+        strongest = f" (strongest: {_strongest(told[0], factors)})" if told else ""
+        parts.append(f"{len(told) or 'none'} in {group}{strongest}")
+    more = len(groups) - len(parts)
+    rest = f" Not listed: {numbers.counted(more, 'more group')}." if more else ""
+    shown = numbers.counted(len({row.factor for row in series.rows}), "factor")
+    return f"{_choices(series)} by {by}, factors told from chance of {shown}: " + (
+        f"{'; '.join(parts)}.{rest}"
+    )
+
+
+def finding_together(first: Factor, second: Factor, tau: float, same: int, opposite: int) -> str:
+    """Say which two factors go together most, from their agreement in sign."""
+    both = same + opposite
+    how = ("more", same) if same >= opposite else ("less", opposite)
+    return (
+        f"{first.title} and {_lower(second)} go together most (τ-b {numbers.decimal(tau)}): the "
+        f"response with more of one has {how[0]} of the other in {numbers.count(how[1])} of the "
+        f"{numbers.counted(both, 'pair')} where both differ."
+    )
 
 
 def how_to_read(reference: str | None, is_stand_in: bool, shows_reference_bar: bool) -> str:
@@ -124,7 +148,7 @@ def _shared(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
         return ""
     marks = sorted(least, key=lambda mark: -least[mark])
     others = len(marks) - len(marks[:_NAMED])
-    return f"All {len(series)} series go {_with(marks[:_NAMED], others, factors)}. "
+    return f"All {len(series)} shown go {_with(marks[:_NAMED], others, factors)}. "
 
 
 def _counted(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
@@ -135,15 +159,18 @@ def _counted(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
         who = "its higher score levels" if is_same and _is_writing(item) else _choices(item)
         told = item.told
         if told:
-            amount = "more" if (told[0].tau or 0.0) > 0 else "less"
             of = f" of {numbers.counted(shown, 'factor')}" if place == 0 else ""
-            most = f" (strongest: {amount} {_lower(factors[told[0].factor])})"
-            parts.append(f"{who} go with {len(told)}{of}{most}")
+            strongest = f" (strongest: {_strongest(told[0], factors)})"
+            parts.append(f"{who} go with {len(told)}{of}{strongest}")
         else:
             parts.append(f"{who} go with none that can be told from chance")
     more = len(series) - len(parts)
     rest = f" Not listed: {more} more series." if more else ""
     return f"{'; '.join(parts)}.{rest}"
+
+
+def _strongest(row: InfluenceRow, factors: Mapping[str, Factor]) -> str:
+    return f"{'more' if (row.tau or 0.0) > 0 else 'less'} {_lower(factors[row.factor])}"
 
 
 def _clause(item: Series, factors: Mapping[str, Factor]) -> str:

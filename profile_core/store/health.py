@@ -67,7 +67,7 @@ WHERE response_a IN (SELECT response_id FROM response WHERE {condition})
     OR response_b IN (SELECT response_id FROM response WHERE {condition})
 ORDER BY seq"""
 
-_EMPTY = "trim(text, ' \t\r\n') = ''"
+_EMPTY = r"NOT regexp_matches(text, '\S')"
 _UNKNOWN_GENERATOR = "generator IS NULL OR trim(generator) = ''"
 
 _ANSWERS = """

@@ -17,7 +17,7 @@ from profile_core.charts import Mark
 from profile_core.store.study import Study, Versions
 from profile_core.text import numbers
 from profile_core.types import Factor, LabelSet, Setting, SourceKind, Variant
-from profile_core.ui import filters
+from profile_core.ui import filters, text
 
 VARIANTS = {
     "τ14": Variant.TAU14,
@@ -196,3 +196,13 @@ def _of(rows: Iterable[InfluenceRow], setting: Setting, source: str) -> tuple[In
 
 def _has(rows: Iterable[InfluenceRow], source: str | None) -> bool:
     return any(row.source == source for row in rows)
+
+
+def series_name(series: Series) -> str:
+    """Name a series in a list of choices."""
+    return f"{series.source} · {series.setting}"
+
+
+def answer(sentence: str) -> None:
+    """Draw what a view says, as the sentence above it."""
+    st.html(f'<div class="pf-finding"><p>{text.inline(sentence)}</p></div>')

@@ -1,0 +1,23 @@
+"""Charts as values: plain functions from rows to an `alt.Chart`, never drawn inside.
+
+Pages and reports use it; nothing else imports altair. Names that come from data are only ever
+values in the data of a chart: no field name, expression, address or format is made from them.
+Colours come from the caller, so that a chart sits on the paper it is put on.
+"""
+
+from profile_core.charts.base import KEYS, Cell, Look, Mark, Width, png, svg
+from profile_core.charts.dots import dot_plot
+from profile_core.charts.grids import agreement_map, heat_map
+
+__all__ = [
+    "KEYS",
+    "Cell",
+    "Look",
+    "Mark",
+    "Width",
+    "agreement_map",
+    "dot_plot",
+    "heat_map",
+    "png",
+    "svg",
+]

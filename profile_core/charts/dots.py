@@ -1,0 +1,208 @@
+"""The dot plot: influences with their intervals, a row a factor, a panel a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import altair as alt
+import pandas as pd
+
+from profile_core.charts.base import Look, Mark, Width, click, finished, tooltip, words
+
+_PANEL = 2.36
+"""Panels stand side by side on one axis, so that a chart stays a single view and can be fitted to
+the width of its page; each shows -1 to 1 around its own zero."""
+_SHAPES = {"evaluation": "circle", "generation": "diamond"}
+_GLYPHS = {"evaluation": "●", "generation": "◆"}
+
+
+def dot_plot(
+    marks: Sequence[Mark],
+    look: Look,
+    *,
+    panels: Sequence[tuple[str, str]],
+    rows: Sequence[str],
+    reference: Mapping[str, float],
+    reference_name: str = "",
+    width: Width = "container",
+    title: str = "",
+    caption: Sequence[str] = (),
+) -> alt.LayerChart:
+    """Influences as dots with intervals: a row a factor, a panel a source, a shape a setting.
+
+    `panels` are sources with their colours, `rows` the factors' titles from top to bottom,
+    `reference` the tau by title that a bar marks in every panel but the reference's own. A mark
+    that has no interval is replaced by the words that say why.
+    """
+    frame = _mark_frame(marks, look, [name for name, _ in panels])
+    settings = [setting for setting in _SHAPES if setting in set(frame["setting"])]
+    both = len(settings) > 1
+    step = 38 if both else 28
+    header = "  ".join(f"{_GLYPHS[setting]} {setting}" for setting in settings) or " "
+    y = alt.Y(
+        "title:N",
+        sort=[header, *rows],
+        title=None,
+        scale=alt.Scale(domain=[header, *rows], padding=0.1),
+        axis=alt.Axis(
+            labelColor=look.ink, labelFontSize=13, labelLimit=300, labelPadding=10, ticks=False
+        ),
+    )
+    others = [place for place, (name, _) in enumerate(panels) if name != reference_name]
+    bars = _bars(reference, look, others, y, step)
+    ground, series = _ground(look, len(panels)), []
+    size = 110 if len(panels) < 3 else 80
+    for setting in settings:
+        offset = 0.0 if not both else (-0.2 if setting == "evaluation" else 0.2) * step
+        own = frame[frame["setting"] == setting]
+        halo, *words = _absences(own, offset, look, y)
+        ground.append(halo)
+        series += [*_series(own, setting, offset, size, look, y), *words]
+    layers = [*ground, bars, *series, *_panel_names(panels, header, look, y)]
+    return finished(
+        alt.LayerChart(layer=layers),
+        look,
+        width=width,
+        height=step * (len(rows) + 1),
+        title=title,
+        caption=caption,
+    )
+
+
+def _mark_frame(marks: Sequence[Mark], look: Look, panels: Sequence[str]) -> pd.DataFrame:
+    shift = {name: place * _PANEL for place, name in enumerate(panels)}
+    return pd.DataFrame(
+        [
+            {
+                **asdict(mark),
+                "fill": mark.colour if mark.is_told else look.paper,
+                "opacity": 0.45 if mark.is_small else 1.0,
+                "centre": shift[mark.source],
+                "x": None if mark.tau is None else mark.tau + shift[mark.source],
+                "x_low": None if mark.low is None else mark.low + shift[mark.source],
+                "x_high": None if mark.high is None else mark.high + shift[mark.source],
+            }
+            for mark in marks
+        ],
+        columns=[
+            *Mark.__dataclass_fields__,
+            *("fill", "opacity", "centre", "x", "x_low", "x_high"),
+        ],
+    )
+
+
+def _x(field: str, look: Look, panels: int) -> alt.X:
+    ticks = (-1.0, -0.5, 0.0, 0.5, 1.0) if panels < 3 else (-1.0, 0.0, 1.0)
+    centred = f"datum.value - {_PANEL} * round(datum.value / {_PANEL})"
+    return alt.X(
+        field,
+        title="← less is preferred · influence τ · more is preferred →",
+        scale=alt.Scale(domain=[-1.08, _PANEL * (panels - 1) + 1.08], nice=False, zero=False),
+        axis=alt.Axis(
+            values=[tick + place * _PANEL for place in range(panels) for tick in ticks],
+            labelExpr=f"abs({centred}) < 0.01 ? '0' : format({centred}, '+.1~f')",
+            labelColor=look.soft,
+            labelFontSize=12,
+            labelPadding=6,
+            labelOverlap=False,
+            titleColor=look.soft,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titlePadding=10,
+            grid=False,
+            ticks=False,
+        ),
+    )
+
+
+def _ground(look: Look, panels: int) -> list[alt.Chart]:
+    """Hair lines at the ticks, and a stronger one at each panel's zero."""
+    lines = pd.DataFrame(
+        [
+            {"x": tick + place * _PANEL, "is_zero": tick == 0}
+            for place in range(panels)
+            for tick in (-1.0, -0.5, 0.0, 0.5, 1.0)
+        ]
+    )
+    ground = alt.Chart(lines[~lines["is_zero"]]).mark_rule(color=look.hair)
+    zero = alt.Chart(lines[lines["is_zero"]]).mark_rule(color=look.soft, strokeWidth=1.2)
+    return [layer.encode(x=_x("x:Q", look, panels)) for layer in (ground, zero)]
+
+
+def _bars(
+    reference: Mapping[str, float], look: Look, panels: Sequence[int], y: alt.Y, step: int
+) -> alt.Chart:
+    bars = pd.DataFrame(
+        [
+            {"title": title, "x": tau + place * _PANEL}
+            for place in panels
+            for title, tau in reference.items()
+        ],
+        columns=["title", "x"],
+    )
+    ticks: alt.Chart = (
+        alt.Chart(bars)
+        .mark_tick(orient="vertical", thickness=4, size=step * 0.72, color=look.ink, opacity=0.85)
+        .encode(x="x:Q", y=y)
+    )
+    return ticks
+
+
+def _series(
+    frame: pd.DataFrame, setting: str, offset: float, size: int, look: Look, y: alt.Y
+) -> list[alt.Chart]:
+    drawn = frame[(frame["absence"] == "") & frame["x"].notna()]
+    colour = alt.Color("colour:N", scale=None, legend=None)
+    opacity = alt.Opacity("opacity:Q", scale=None, legend=None)
+    lines = (
+        alt.Chart(drawn)
+        .mark_rule(strokeWidth=2.5, yOffset=offset, strokeOpacity=0.55)
+        .encode(x="x_low:Q", x2="x_high:Q", y=y, color=colour, opacity=opacity)
+    )
+    # Paper under a pale or hollow mark, so that its own line does not cross it.
+    points = alt.Chart(drawn).mark_point(
+        shape=_SHAPES[setting], size=size, strokeWidth=2, yOffset=offset, opacity=1
+    )
+    under = points.encode(x="x:Q", y=y, fill=alt.value(look.paper), stroke=alt.value(look.paper))
+    over = points.encode(
+        x="x:Q",
+        y=y,
+        fill=alt.Fill("fill:N", scale=None, legend=None),
+        stroke=alt.Stroke("colour:N", scale=None, legend=None),
+        opacity=opacity,
+    )
+    # A wide invisible target over each mark: easier to hit, and the only one that listens.
+    target = (
+        alt.Chart(drawn)
+        .mark_point(shape="circle", size=500, yOffset=offset, filled=True, cursor="pointer")
+        .encode(x="x:Q", y=y, opacity=alt.value(0), tooltip=tooltip())
+        .add_params(click(setting))
+    )
+    return [lines, under, over, target]
+
+
+def _absences(frame: pd.DataFrame, offset: float, look: Look, y: alt.Y) -> list[alt.Chart]:
+    """The words for marks that do not exist, in their lane: paper under them first."""
+    absent = frame[frame["absence"] != ""]
+    style = {"yOffset": offset, "fontSize": 11, "fontStyle": "italic", "color": look.soft}
+    return words(alt.Chart(absent).encode(x="centre:Q", y=y, text="absence:N"), look, style)
+
+
+def _panel_names(
+    panels: Sequence[tuple[str, str]], header: str, look: Look, y: alt.Y
+) -> list[alt.Chart]:
+    names = pd.DataFrame(
+        [
+            {"title": header, "x": place * _PANEL, "name": name, "colour": colour}
+            for place, (name, colour) in enumerate(panels)
+        ]
+    )
+    limit = {1: 600, 2: 400, 3: 260}.get(len(panels), 190)
+    return words(
+        alt.Chart(names).encode(
+            x="x:Q", y=y, text="name:N", color=alt.Color("colour:N", scale=None, legend=None)
+        ),
+        look,
+        {"fontSize": 13, "fontWeight": 600, "limit": limit},
+    )

@@ -1,0 +1,151 @@
+"""Heat maps: influences by group, and factors with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from profile_core.charts.base import Cell, Look, Mark, Width, click, finished, tooltip
+from profile_core.text import numbers
+
+_STRONG = 0.55
+"""From this |tau| on a cell is so strong that words in it must be light."""
+
+
+def heat_map(
+    marks: Sequence[Mark],
+    look: Look,
+    *,
+    columns: Sequence[str],
+    rows: Sequence[str],
+    width: Width = "container",
+    title: str = "",
+    caption: Sequence[str] = (),
+) -> alt.LayerChart:
+    """Influences by group: a row a factor, a column a group, colour and number the tau.
+
+    Cells that cannot be told from none are hollow; those without an estimate say so.
+    """
+    frame = pd.DataFrame(
+        [
+            {
+                **asdict(mark),
+                "fill": 1.0 if mark.is_told else 0.0,
+                "opacity": 0.55 if mark.is_small else 1.0,
+                "ink": look.paper if _is_dark(mark) else look.ink,
+                "words": numbers.decimal(mark.tau) if not mark.absence else mark.absence,
+                "row": mark.title,
+                "column": mark.group,
+            }
+            for mark in marks
+        ]
+    )
+    told = tooltip(("column", "Group"))
+    return _grid(frame, look, columns, rows, width, title, caption, told, clickable=True)
+
+
+def agreement_map(
+    cells: Sequence[Cell],
+    look: Look,
+    *,
+    names: Sequence[str],
+    width: Width = "container",
+    title: str = "",
+    caption: Sequence[str] = (),
+) -> alt.LayerChart:
+    """How far factors go together: half a square, colour and number the agreement in [-1, 1]."""
+    place = {name: number for number, name in enumerate(names)}
+    frame = pd.DataFrame(
+        [
+            {
+                "row": cell.first,
+                "column": cell.second,
+                "tau": cell.tau,
+                "fill": 1.0 if cell.tau is not None else 0.0,
+                "opacity": 1.0,
+                "ink": look.paper if abs(cell.tau or 0.0) > _STRONG else look.ink,
+                "words": numbers.decimal(cell.tau),
+                "pairs": cell.pairs,
+            }
+            for cell in cells
+            if place[cell.first] > place[cell.second]
+        ]
+    )
+    told = [
+        alt.Tooltip("row:N", title="Factor"),
+        alt.Tooltip("column:N", title="With"),
+        alt.Tooltip("words:N", title="Agreement"),
+        alt.Tooltip("pairs:N", title="Pairs"),
+    ]
+    return _grid(frame, look, names[:-1], names[1:], width, title, caption, told)
+
+
+def _is_dark(mark: Mark) -> bool:
+    """Tell whether a cell is so strong that words in it must be light."""
+    return mark.is_told and not mark.is_small and abs(mark.tau or 0.0) > _STRONG
+
+
+def _grid(
+    frame: pd.DataFrame,
+    look: Look,
+    columns: Sequence[str],
+    rows: Sequence[str],
+    width: Width,
+    title: str,
+    caption: Sequence[str],
+    told: Sequence[alt.Tooltip],
+    *,
+    clickable: bool = False,
+) -> alt.LayerChart:
+    scale = alt.Scale(
+        domain=[-1, 0, 1], range=[look.negative, look.paper, look.positive], interpolate="lab"
+    )
+    label: dict[str, Any] = {
+        "labelColor": look.ink,
+        "labelFontSize": 12,
+        "ticks": False,
+        "labelPadding": 8,
+    }
+    x = alt.X(
+        "column:N",
+        sort=list(columns),
+        title=None,
+        scale=alt.Scale(domain=list(columns)),
+        axis=alt.Axis(
+            orient="top",
+            labelAngle=0 if len(columns) < 7 else -40,
+            labelLimit=170,
+            **label,
+        ),
+    )
+    y = alt.Y(
+        "row:N",
+        sort=list(rows),
+        title=None,
+        scale=alt.Scale(domain=list(rows)),
+        axis=alt.Axis(labelLimit=260, **label),
+    )
+    base = alt.Chart(frame).encode(x=x, y=y)
+    cells: alt.Chart = base.mark_rect(stroke=look.hair, strokeWidth=1, cornerRadius=2).encode(
+        fill=alt.Fill("tau:Q", scale=scale, legend=None),
+        fillOpacity=alt.FillOpacity("fill:Q", scale=None, legend=None),
+        opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
+        tooltip=list(told),
+    )
+    if clickable:
+        cells = cells.add_params(click("cell"))
+    figures = base.mark_text(fontSize=12, limit=110).encode(
+        text="words:N", color=alt.Color("ink:N", scale=None, legend=None)
+    )
+    return finished(
+        alt.LayerChart(layer=[cells, figures]),
+        look,
+        width=width,
+        height=30 * max(len(rows), 1),
+        title=title,
+        caption=caption,
+    )

@@ -1,0 +1,81 @@
+"""Whom the others are compared with when nobody says."""
+
+from __future__ import annotations
+
+import pytest
+
+from profile_core.analysis.planes import load
+from profile_core.analysis.reference import Reference, reference
+from profile_core.errors import UnknownName
+from profile_core.store.records import Batch
+from profile_core.types import Choice, SourceKind
+from tests.studies import empty_study, levels_batch, write
+
+A, TIE = Choice.A, Choice.TIE
+Given = tuple[SourceKind, str, bool, int]
+"""Kind, name, whether a majority, and how many of ten pairs are decided."""
+
+
+def found(*sources: Given, name: str | None = None) -> Reference | None:
+    study = empty_study()
+    batch = Batch("small")
+    keys = [
+        (batch.add_source(kind, source, is_majority=is_majority), strict)
+        for kind, source, is_majority, strict in sources
+    ]
+    for number in range(10):
+        prompt = batch.add_prompt(f"Question {number}?")
+        pair = batch.add_pair(
+            prompt, batch.add_response(prompt, "x"), batch.add_response(prompt, "y"), str(number)
+        )
+        for key, strict in keys:
+            batch.add_preference(pair, key, A if number < strict else TIE)
+    write(study, batch, levels_batch())
+    return reference(load(study), name)
+
+
+HUMAN, GOLD, JUDGE = SourceKind.HUMAN, SourceKind.GOLD, SourceKind.JUDGE
+
+
+def named(result: Reference | None) -> tuple[str, bool, int]:
+    assert result is not None
+    return result.source.name, result.is_stand_in, result.strict_pairs
+
+
+def test_a_human_majority_goes_before_a_person_with_more_pairs() -> None:
+    assert named(found((HUMAN, "ann", False, 9), (HUMAN, "crowd", True, 5))) == ("crowd", False, 5)
+
+
+def test_the_person_with_most_strict_pairs_goes_before_gold() -> None:
+    sources: tuple[Given, ...] = (
+        (HUMAN, "ann", False, 3),
+        (HUMAN, "bob", False, 4),
+        (GOLD, "key", False, 10),
+    )
+    assert named(found(*sources)) == ("bob", False, 4)
+
+
+def test_gold_goes_before_a_judge() -> None:
+    assert named(found((GOLD, "key", False, 2), (JUDGE, "gpt", False, 9))) == ("key", False, 2)
+
+
+def test_without_people_and_gold_the_judge_with_most_pairs_is_a_stand_in() -> None:
+    assert named(found((JUDGE, "one", False, 6), (JUDGE, "two", False, 7))) == ("two", True, 7)
+
+
+def test_equal_numbers_go_by_name() -> None:
+    assert named(found((JUDGE, "zeta", False, 6), (JUDGE, "alpha", False, 6)))[0] == "alpha"
+
+
+def test_a_source_that_decides_nothing_gives_way() -> None:
+    assert named(found((HUMAN, "ann", True, 0), (JUDGE, "gpt", False, 1)))[0] == "gpt"
+
+
+def test_a_generator_is_never_the_reference() -> None:
+    assert found() is None
+
+
+def test_a_named_reference_must_have_chosen_between_pairs() -> None:
+    assert named(found((HUMAN, "ann", False, 3), (JUDGE, "gpt", False, 2), name="gpt"))[0] == "gpt"
+    with pytest.raises(UnknownName, match="writer"):
+        found((HUMAN, "ann", False, 3), name="writer")
