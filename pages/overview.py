@@ -5,13 +5,12 @@ from itertools import groupby
 
 import streamlit as st
 
-from profile_core.analysis.headline import Finding, Headline
+from profile_core.analysis.headline import Headline
 from profile_core.analysis.next_steps import Step, next_steps
 from profile_core.analysis.overview import StudyInfo
 from profile_core.analysis.palette import source_colours
 from profile_core.text import numbers
-from profile_core.types import Setting
-from profile_core.ui import cached, demo_button, frame, holdings, resources, router
+from profile_core.ui import cached, demo_button, findings, frame, holdings, resources, router
 
 router.enter(__file__)
 
@@ -85,14 +84,7 @@ def _findings(headline: Headline) -> None:
     colours = source_colours(finding.source for finding in headline.findings)
     by_source = [list(own) for _, own in groupby(headline.findings, lambda item: item.source.name)]
     for own in by_source[:_MOST_SOURCES]:
-        source = own[0].source
-        decided = ", ".join(_decided(finding) for finding in own)
-        frame.finding(
-            source.name,
-            colours[source.source_id],
-            [(finding.sentence, finding.evidence) for finding in own],
-            small=decided,
-        )
+        findings.draw(own, colours[own[0].source.source_id])
     more = len(by_source[_MOST_SOURCES:]) + headline.left_out
     if more:
         frame.note(
@@ -108,13 +100,6 @@ def _findings(headline: Headline) -> None:
             "No factor has an influence yet.",
             "Influence needs factors that are measured and pairs on which somebody has chosen.",
         )
-
-
-def _decided(finding: Finding) -> str:
-    pairs = numbers.counted(finding.strict_pairs, "pair")
-    return (
-        f"{pairs} of score levels" if finding.setting is Setting.GENERATION else f"{pairs} decided"
-    )
 
 
 def _next(steps: Iterable[Step]) -> None:

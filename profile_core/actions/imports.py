@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from profile_core.errors import ProfileError
@@ -11,7 +9,6 @@ from profile_core.formats import registry
 from profile_core.formats.spec import ImportOptions, Reader
 from profile_core.jobs import Progress
 from profile_core.store.ingest import Ingest, Ingested
-from profile_core.store.records import Batch
 from profile_core.store.study import Study
 
 _NOTHING = ImportOptions()
@@ -51,7 +48,7 @@ def read_into(
     try:
         with study.writing() as cursor:
             ingest = Ingest(cursor, path.name)
-            for batch in _one_ahead(read(path, options, study.cursor())):
+            for batch in read(path, options, cursor):
                 ingest.write(batch)
                 progress.advance(len(batch.pairs) or len(batch.responses))
             ingested = ingest.finish()
@@ -60,15 +57,6 @@ def read_into(
     except _UndoneOnPurpose:
         pass
     return ingested
-
-
-def _one_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Read the next batch while the last one is written: half of an import is DuckDB's work."""
-    with ThreadPoolExecutor(1, thread_name_prefix="import-reader") as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
 
 
 class _UndoneOnPurpose(Exception):

@@ -21,7 +21,7 @@ def one_of(column: str, values: Iterable[str | float]) -> str:
 
 def literal(value: str | float) -> str:
     """Write a value as a constant."""
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else f"{value:g}"
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
 
 
 def all_of(conditions: Iterable[str | None]) -> str | None:

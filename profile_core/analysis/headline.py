@@ -8,19 +8,21 @@ preference goes with, not of what causes it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from profile_core.analysis import conditions
 from profile_core.analysis.influence import DERIVED, InfluenceRow, influence
 from profile_core.analysis.planes import StudyPlanes, load
 from profile_core.analysis.reference import Reference, reference
+from profile_core.analysis.titles import is_told
+from profile_core.stats.intervals import MIN_PROMPTS
 from profile_core.stats.planes import count_bits
 from profile_core.store.study import Study
-from profile_core.store.wide_table import WideSource
+from profile_core.store.wide_table import WideFactor, WideSource
 from profile_core.text import numbers
 from profile_core.types import Factor, LabelSet, Setting, SourceKind
 
-SIGNIFICANT = 0.05
 _NAMED = 3
 _LATER = ("dissection", "rules")
 """Taxonomies that the sentences turn to where the others have no estimate."""
@@ -33,18 +35,27 @@ _SUBJECTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """One number that a sentence rests on."""
+
+    text: str
+    """The factor, its influence and the 95 % interval."""
+    pairs: int
+    prompts: int
+    where: str
+    """Opens exactly its pairs: decided by the source, with a value in both responses."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What one source's preferences go with, in one setting."""
 
     setting: Setting
     source: WideSource
     sentence: str
-    evidence: tuple[str, ...]
-    """The numbers that the sentence rests on, with 95 % intervals."""
+    evidence: tuple[Evidence, ...]
     strict_pairs: int
     """Pairs that the source decided."""
-    factors: tuple[str, ...]
-    """The factors that the sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +90,13 @@ def headline(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> Headline:
     study_planes = load(study, labels)
     found = reference(study_planes)
     factors = {factor.name: factor for factor in study_planes.factors}
+    columns = {factor.name: factor for factor in study_planes.wide.factors}
     rows: dict[tuple[Setting, str], list[InfluenceRow]] = defaultdict(list)
     for row in influence(study, labels=labels).rows:
         rows[row.setting, row.source].append(row)
     spoken_for = _spoken_for(study_planes)
     findings = [
-        _finding(entry.setting, entry.source, own, factors, strict)
+        _finding(entry.setting, entry.source, own, factors, columns, strict)
         for entry, strict in zip(study_planes.sources, _strict(study_planes), strict=True)
         if entry.source.source_id not in spoken_for
         and (own := rows[entry.setting, entry.source.name])
@@ -124,11 +136,12 @@ def _finding(
     source: WideSource,
     rows: Sequence[InfluenceRow],
     factors: Mapping[str, Factor],
+    columns: Mapping[str, WideFactor],
     strict: int,
 ) -> Finding:
     rows = _of_interest(rows, factors)
     told = sorted(
-        (row for row in rows if row.q is not None and row.q <= SIGNIFICANT),
+        filter(is_told, rows),
         key=lambda row: -abs(row.tau or 0.0),
     )
     named = told[:_NAMED]
@@ -136,9 +149,8 @@ def _finding(
         setting=setting,
         source=source,
         sentence=_sentence(source.kind, named, len(told), strict, rows, factors),
-        evidence=_evidence(named, factors),
+        evidence=tuple(_evidence(row, source, factors[row.factor], columns) for row in named),
         strict_pairs=strict,
-        factors=tuple(row.factor for row in named),
     )
 
 
@@ -152,7 +164,9 @@ def _of_interest(
     rows = [row for row in rows if DERIVED not in row.note]
     first = [row for row in rows if factors[row.factor].taxonomy not in _LATER]
     second = [row for row in rows if factors[row.factor].taxonomy in _LATER[:1]]
-    chosen = (group for group in (first, second) if any(row.low is not None for row in group))
+    chosen = (
+        group for group in (first, second) if any(row.prompts >= MIN_PROMPTS for row in group)
+    )
     return next(chosen, rows)
 
 
@@ -165,12 +179,13 @@ def _sentence(
     factors: Mapping[str, Factor],
 ) -> str:
     subject = _SUBJECTS[kind]
-    if not named and not any(row.low is not None for row in rows):
-        pairs = numbers.counted(strict, "pair")
-        return f"{subject} cannot be told apart by factors: too little is decided ({pairs})."
     if not named:
+        tellable = sum(row.prompts >= MIN_PROMPTS for row in rows)
+        if not tellable:
+            pairs = numbers.counted(strict, "pair")
+            return f"{subject} cannot be told apart by factors: too little is decided ({pairs})."
         return (
-            f"{subject} goes with none of {numbers.counted(len(rows), 'factor')} in a way that "
+            f"{subject} goes with none of {numbers.counted(tellable, 'factor')} in a way that "
             "can be told from chance."
         )
     more = [_name(factors[row.factor]) for row in named if (row.tau or 0.0) > 0]
@@ -182,11 +197,26 @@ def _sentence(
     return f"{subject} goes {' and '.join(goes_with)}{rest}."
 
 
-def _evidence(named: Iterable[InfluenceRow], factors: Mapping[str, Factor]) -> tuple[str, ...]:
-    return tuple(
-        f"{factors[row.factor].title} {numbers.with_interval(row.tau, row.low, row.high)}, "
-        f"{numbers.counted(row.pairs, 'pair')} of {numbers.counted(row.prompts, 'prompt')}"
-        for row in named
+def _evidence(
+    row: InfluenceRow, source: WideSource, factor: Factor, columns: Mapping[str, WideFactor]
+) -> Evidence:
+    column = columns[row.factor]
+    decided = (
+        conditions.one_of(source.choice, ("a", "b"))
+        if source.choice
+        else conditions.all_of(
+            [
+                conditions.equals("setting", Setting.GENERATION.value),
+                conditions.equals("generator_a", source.name),
+            ]
+        )
+    )
+    valued = f"{column.column_a} IS NOT NULL AND {column.column_b} IS NOT NULL"
+    return Evidence(
+        text=f"{factor.title} {numbers.with_interval(row.tau, row.low, row.high)}",
+        pairs=row.pairs,
+        prompts=row.prompts,
+        where=conditions.all_of([decided, valued]) or "",
     )
 
 

@@ -96,11 +96,11 @@ def _unmeasured(info: StudyInfo) -> int:
 
 
 def _has_verdicts(info: StudyInfo) -> bool:
-    return any(source.kind is not SourceKind.GENERATOR for source in info.sources)
+    return any(item.pairs and item.kind is not SourceKind.GENERATOR for item in info.sources)
 
 
 def _has_people(info: StudyInfo) -> bool:
-    return any(source.kind is SourceKind.HUMAN for source in info.sources)
+    return any(item.pairs and item.kind is SourceKind.HUMAN for item in info.sources)
 
 
 def _first_words(found: Sequence[Check]) -> str:

@@ -54,7 +54,8 @@ def absence(row: InfluenceRow) -> str:
     if row.pairs == 0:
         return "no values"
     if row.tau is None:
-        return "not defined" if row.prompts else "no probabilities"
+        has_difference = row.concordant + row.discordant > 0
+        return "no probabilities" if has_difference else "no pair differs"
     return f"too few prompts ({row.prompts})" if row.prompts < MIN_PROMPTS else ""
 
 
@@ -68,7 +69,10 @@ def finding(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
         return "Nothing can be told yet: no source has an influence among these pairs."
     if len(series) > 2:
         return f"{_shared(series, factors)}{_counted(series, factors)}"
-    return f"{'; '.join(_clause(item, factors) for item in series)}."
+    first, *second = series
+    said = [_clause(first, _choices(first), factors)]
+    said += [_clause(item, _again(item, first), factors) for item in second]
+    return f"{'; '.join(said)}."
 
 
 def finding_by_group(
@@ -84,9 +88,8 @@ def finding_by_group(
     more = len(groups) - len(parts)
     rest = f" Not listed: {numbers.counted(more, 'more group')}." if more else ""
     shown = numbers.counted(len({row.factor for row in series.rows}), "factor")
-    return f"{_choices(series)} by {by}, factors told from chance of {shown}: " + (
-        f"{'; '.join(parts)}.{rest}"
-    )
+    listed = "; ".join(parts)
+    return f"By {by}, of {shown} {_choices(series)} go with: {listed}.{rest}"
 
 
 def finding_together(first: Factor, second: Factor, tau: float, same: int, opposite: int) -> str:
@@ -113,21 +116,12 @@ def how_to_read(reference: str | None, is_stand_in: bool, shows_reference_bar: b
     )
 
 
-def alternative(
-    series: Sequence[Series], factors: Sequence[str], titles: Mapping[str, Factor]
-) -> str:
-    """Describe a dot plot for somebody who does not see it: what it shows and its extremes."""
-    who = numbers.listed([_name(item) for item in series])
-    parts = []
-    for item in series:
-        shown = [row for row in item.rows if row.factor in factors and row.tau is not None]
-        if shown:
-            most = max(shown, key=lambda row: abs(row.tau or 0.0))
-            value = numbers.with_interval(most.tau, most.low, most.high)
-            parts.append(f"{_name(item)}: strongest is {titles[most.factor].title}, {value}")
+def alternative(series: Sequence[Series], factors: Mapping[str, Factor], shown: int) -> str:
+    """Describe a dot plot of some factors for somebody who does not see it."""
+    who = numbers.listed(list(dict.fromkeys(item.source for item in series)))
     return (
-        f"Dot plot of the influence of {numbers.counted(len(factors), 'factor')} on {who}, from "
-        f"minus 1 to 1. {'; '.join(parts)}. The table below has every number."
+        f"Dot plot, from −1 to 1, of the influence of {numbers.counted(shown, 'factor')} on {who}. "
+        f"{finding(series, factors)} Every number is in the table below."
     )
 
 
@@ -155,8 +149,7 @@ def _counted(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
     shown = max(len(item.rows) for item in series)
     parts = []
     for place, item in enumerate(series[:_LISTED]):
-        is_same = place > 0 and series[place - 1].source == item.source
-        who = "its higher score levels" if is_same and _is_writing(item) else _choices(item)
+        who = _again(item, series[place - 1]) if place else _choices(item)
         told = item.told
         if told:
             of = f" of {numbers.counted(shown, 'factor')}" if place == 0 else ""
@@ -173,15 +166,15 @@ def _strongest(row: InfluenceRow, factors: Mapping[str, Factor]) -> str:
     return f"{'more' if (row.tau or 0.0) > 0 else 'less'} {_lower(factors[row.factor])}"
 
 
-def _clause(item: Series, factors: Mapping[str, Factor]) -> str:
+def _clause(item: Series, who: str, factors: Mapping[str, Factor]) -> str:
     told = item.told
     if not any(row.q is not None for row in item.rows):
-        return f"{_choices(item)} are too few to tell what they go with"
+        return f"{who} are too few to tell what they go with"
     if not told:
         of = numbers.counted(len(item.rows), "factor")
-        return f"{_choices(item)} go with none of {of} shown in a way that can be told from chance"
+        return f"{who} go with none of {of} shown in a way that can be told from chance"
     marks = [(row.factor, (row.tau or 0.0) > 0) for row in told[:_NAMED]]
-    return f"{_choices(item)} go {_with(marks, len(told) - len(marks), factors)}"
+    return f"{who} go {_with(marks, len(told) - len(marks), factors)}"
 
 
 def _with(marks: Sequence[tuple[str, bool]], others: int, factors: Mapping[str, Factor]) -> str:
@@ -193,6 +186,11 @@ def _with(marks: Sequence[tuple[str, bool]], others: int, factors: Mapping[str, 
     return f"{' and '.join(said)}{rest}"
 
 
+def _again(item: Series, before: Series) -> str:
+    is_same = before.source == item.source and _is_writing(item)
+    return "its higher score levels" if is_same else _choices(item)
+
+
 def _is_writing(item: Series) -> bool:
     return item.setting is Setting.GENERATION
 
@@ -201,10 +199,6 @@ def _choices(item: Series) -> str:
     if _is_writing(item):
         return f"{item.source}’s higher score levels"
     return f"{item.source}’s choices"
-
-
-def _name(item: Series) -> str:
-    return f"{item.source} ({'writing' if _is_writing(item) else 'choosing'})"
 
 
 def _lower(factor: Factor) -> str:

@@ -85,7 +85,7 @@ def click(layer: str) -> alt.Parameter:
 
 def words(base: alt.Chart, look: Look, style: Mapping[str, Any]) -> list[alt.Chart]:
     """Words with paper under them, so that no line crosses them."""
-    paper = {**style, "color": look.paper, "stroke": look.paper, "strokeWidth": 6}
+    paper = {**style, "aria": False, "color": look.paper, "stroke": look.paper, "strokeWidth": 6}
     halo = base.encode(color=alt.value(look.paper)).mark_text(baseline="middle", **paper)
     return [halo, base.mark_text(baseline="middle", **style)]
 

@@ -54,7 +54,7 @@ def dot_plot(
     ground, series = _ground(look, len(panels)), []
     size = 110 if len(panels) < 3 else 80
     for setting in settings:
-        offset = 0.0 if not both else (-0.2 if setting == "evaluation" else 0.2) * step
+        offset = 0.0 if not both else (-0.18 if setting == "evaluation" else 0.18) * step
         own = frame[frame["setting"] == setting]
         halo, *words = _absences(own, offset, look, y)
         ground.append(halo)
@@ -125,8 +125,10 @@ def _ground(look: Look, panels: int) -> list[alt.Chart]:
             for tick in (-1.0, -0.5, 0.0, 0.5, 1.0)
         ]
     )
-    ground = alt.Chart(lines[~lines["is_zero"]]).mark_rule(color=look.hair)
-    zero = alt.Chart(lines[lines["is_zero"]]).mark_rule(color=look.soft, strokeWidth=1.2)
+    ground = alt.Chart(lines[~lines["is_zero"]]).mark_rule(color=look.hair, aria=False)
+    zero = alt.Chart(lines[lines["is_zero"]]).mark_rule(
+        color=look.soft, strokeWidth=1.2, aria=False
+    )
     return [layer.encode(x=_x("x:Q", look, panels)) for layer in (ground, zero)]
 
 
@@ -143,7 +145,14 @@ def _bars(
     )
     ticks: alt.Chart = (
         alt.Chart(bars)
-        .mark_tick(orient="vertical", thickness=4, size=step * 0.72, color=look.ink, opacity=0.85)
+        .mark_tick(
+            orient="vertical",
+            thickness=4,
+            size=step * 0.72,
+            color=look.ink,
+            opacity=0.85,
+            aria=False,
+        )
         .encode(x="x:Q", y=y)
     )
     return ticks
@@ -157,12 +166,12 @@ def _series(
     opacity = alt.Opacity("opacity:Q", scale=None, legend=None)
     lines = (
         alt.Chart(drawn)
-        .mark_rule(strokeWidth=2.5, yOffset=offset, strokeOpacity=0.55)
+        .mark_rule(aria=False, strokeWidth=2.5, yOffset=offset, strokeOpacity=0.55)
         .encode(x="x_low:Q", x2="x_high:Q", y=y, color=colour, opacity=opacity)
     )
     # Paper under a pale or hollow mark, so that its own line does not cross it.
     points = alt.Chart(drawn).mark_point(
-        shape=_SHAPES[setting], size=size, strokeWidth=2, yOffset=offset, opacity=1
+        shape=_SHAPES[setting], size=size, aria=False, strokeWidth=2, yOffset=offset, opacity=1
     )
     under = points.encode(x="x:Q", y=y, fill=alt.value(look.paper), stroke=alt.value(look.paper))
     over = points.encode(

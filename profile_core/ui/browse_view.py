@@ -142,19 +142,19 @@ def place(study: Study, planes: StudyPlanes, pairs: Found) -> Place:
         is_asked,
     )
     with back:
-        _step("Previous", "Left", found.previous, found.pair_id)
+        _step("Previous", "Left", found.previous)
     with on:
-        _step("Next", "Right", found.following, found.pair_id)
+        _step("Next", "Right", found.following)
     with count:
         frame.state(f"Pair {position + 1:,} of {len(pairs.pair_nos):,}")
     return found
 
 
-def _step(label: str, key: str, target: str | None, here: str) -> None:
-    # The pair on the screen is part of the key, so that a fast press lands on its neighbour.
+def _step(label: str, key: str, target: str | None) -> None:
+    # One key for every pair: a button that is made anew misses presses that come right after.
     st.button(
         label,
-        key=f"{label}-{here}",
+        key=f"step-{label}",
         shortcut=key,
         on_click=_go_to,
         args=(target,),

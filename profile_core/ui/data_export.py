@@ -15,8 +15,7 @@ from profile_core.formats.spec import ExportOptions, Written
 from profile_core.jobs import Progress
 from profile_core.store.study import Study
 from profile_core.text import numbers
-from profile_core.types import LabelSet
-from profile_core.ui import filters, frame, work
+from profile_core.ui import filters, frame, resources, work
 
 _DOWNLOAD, _PATH = "Download", "Path on this computer"
 _FILE_TYPES = ("csv", "json", "parquet")
@@ -42,15 +41,17 @@ def draw(study: Study) -> None:
         if name == "tables":
             file_type = st.selectbox("As", _FILE_TYPES, key="as", bind="query-params", width=140)
     frame.note(f"{writers[name].what[:1].upper()}{writers[name].what[1:]}.")
-    where = st.text_input(
-        "Condition",
-        key=filters.parameter("data", "where"),
-        bind="query-params",
-        placeholder="every pair",
-        help=filters.WHERE_HELP,
-        width=480,
-    )
-    options = ExportOptions(where.strip() or None, LabelSet.AUTOMATIC, file_type)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        where = st.text_input(
+            "Condition",
+            key=filters.parameter("data", "where"),
+            bind="query-params",
+            placeholder="every pair",
+            help=filters.WHERE_HELP,
+            width=480,
+        )
+        labels = filters.labels("data")
+    options = ExportOptions(where.strip() or None, labels, file_type)
     goes = st.segmented_control(
         "To", (_DOWNLOAD, _PATH), default=_DOWNLOAD, required=True, key="to", bind="query-params"
     )
@@ -58,9 +59,10 @@ def draw(study: Study) -> None:
         if st.button("Prepare the download", type="primary", disabled=work.is_busy()):
             work.start(f"Exporting {name}", lambda p: _pack(study, name, options, p), kept=_KEPT)
         return
-    target = st.text_input("Path of a new folder or file", key="target", width=640)
-    if st.button("Export", type="primary", disabled=work.is_busy() or not target.strip()):
-        path = Path(target.strip()).expanduser()
+    path = resources.typed_path(
+        st.text_input("Path of a new folder or file", key="target", width=640)
+    )
+    if st.button("Export", type="primary", disabled=work.is_busy() or path is None) and path:
         work.start(
             f"Exporting {name} to {path.name}",
             lambda p: export(study, name, path, options, progress=p),

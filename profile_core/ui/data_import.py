@@ -16,7 +16,7 @@ from profile_core.jobs import Progress
 from profile_core.store.ingest import Ingested
 from profile_core.store.study import Study
 from profile_core.text import numbers
-from profile_core.ui import data_mapping, frame, router, tables, work
+from profile_core.ui import data_mapping, frame, resources, router, tables, work
 from profile_core.ui.outcomes import Imported
 
 _UPLOAD, _PATH = "Upload", "Path on this computer"
@@ -79,9 +79,9 @@ def _place() -> Path | None:
     typed = st.text_input(
         "Path of the file or folder", key="path", placeholder="~/data/pandalm", width=640
     )
-    if not typed.strip():
+    path = resources.typed_path(typed)
+    if path is None:
         return None
-    path = Path(typed.strip()).expanduser()
     if not path.exists():
         frame.problem(
             ProfileError(f"there is nothing at {path}: check the spelling, or upload the file")

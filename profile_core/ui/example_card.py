@@ -67,7 +67,7 @@ def _responses(study: Study, example: Example) -> None:
             width=240,
         )
     titles = _titles(example)
-    notes = tuple(_preferred_by(example, side) for side in (Choice.A, Choice.B))
+    notes = tuple(_chosen_by(example, side) for side in (Choice.A, Choice.B))
     texts = (example.pair.a.text, example.pair.b.text)
     if mark not in names and _share_words(*texts):
         text.side_by_side(*texts, titles=titles, notes=(notes[0], notes[1]))
@@ -197,9 +197,13 @@ def _titles(example: Example) -> tuple[str, str]:
     return named[0], named[1]
 
 
-def _preferred_by(example: Example, side: Choice) -> str:
-    names = [item.source.name for item in example.chosen if item.choice is side]
-    return f"preferred by {numbers.listed(names)}" if names else ""
+def _chosen_by(example: Example, side: Choice) -> str:
+    """Count rather than name, so that both texts begin on one line; the table below names."""
+    chose = [item for item in example.chosen if item.choice is not None]
+    if not chose:
+        return "nobody chose"
+    of = numbers.counted(len(chose), "source")
+    return f"preferred by {sum(item.choice is side for item in chose)} of {of}"
 
 
 def _orders(chosen: Chosen) -> str:

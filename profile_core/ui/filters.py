@@ -74,25 +74,32 @@ def bar(study: Study, page: str) -> Filter:
             bind="query-params",
             placeholder=_EXAMPLE,
             help=WHERE_HELP,
-            width=320,
+            width="stretch",
         ).strip()
-        labels = st.selectbox(
-            "Labels",
-            [labels.value for labels in _LABELS_OFFERED],
-            key=parameter(page, "labels"),
-            bind="query-params",
-            help="Which factor values are used: as measured, or with people's corrections.",
-            width=140,
-        )
+        label_set = labels(page)
     parts = [_condition(name, value) for name, value in chosen.items() if value]
     words = [_phrase(name, value) for name, value in chosen.items() if value]
-    fields = {**chosen, "where": where, "labels": "" if labels == _LABELS_OFFERED[0] else labels}
+    told = "" if label_set is _LABELS_OFFERED[0] else label_set.value
+    fields = {**chosen, "where": where, "labels": told}
     return Filter(
         where=conditions.all_of([*parts, where]),
-        labels=LabelSet(labels),
+        labels=label_set,
         words=(*words, f"where {where}") if where else tuple(words),
         fields={name: value for name, value in fields.items() if value},
     )
+
+
+def labels(page: str) -> LabelSet:
+    """Draw the choice of a label set alone."""
+    chosen = st.selectbox(
+        "Labels",
+        [label_set.value for label_set in _LABELS_OFFERED],
+        key=parameter(page, "labels"),
+        bind="query-params",
+        help="Which factor values are used: as measured, or with people's corrections.",
+        width=130,
+    )
+    return LabelSet(chosen)
 
 
 def state(chosen: Filter, kept: int, of: int) -> None:
@@ -111,7 +118,7 @@ def _choice(page: str, name: str, label: str, none: str, known: list[str]) -> st
         key=parameter(page, name),
         bind="query-params",
         placeholder=none,
-        width=180,
+        width=160,
     )
 
 

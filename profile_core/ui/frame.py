@@ -9,7 +9,6 @@ from html import escape
 
 import streamlit as st
 
-from profile_core.analysis.palette import Colour
 from profile_core.errors import ProfileError
 from profile_core.ui.text import inline
 
@@ -28,20 +27,6 @@ def section(title: str, explanation: str = "") -> None:
 def state(sentence: str) -> None:
     """Draw the sentence that says what is shown: `612 of 999 pairs, summarization only`."""
     st.html(f'<p class="pf-state" role="status">{inline(sentence)}</p>')
-
-
-def finding(
-    who: str, colour: Colour, sentences: Sequence[tuple[str, Sequence[str]]], small: str = ""
-) -> None:
-    """Draw what one source's choices show: each sentence with the numbers it rests on below."""
-    said = "".join(
-        f"<p>{inline(sentence)}</p>{_evidence(numbers)}" for sentence, numbers in sentences
-    )
-    dot = (
-        f'<span class="pf-dot" style="background:light-dark({colour.light},{colour.dark})"></span>'
-    )
-    aside = f'<span class="pf-aside">{inline(small)}</span>' if small else ""
-    st.html(f'<div class="pf-finding"><h3>{dot}{inline(who)}{aside}</h3>{said}</div>')
 
 
 def note(sentence: str) -> None:
@@ -103,8 +88,3 @@ def _sentence(text: str) -> str:
     if text.split(" ", 1)[0].isalpha():
         text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!", ":")) else f"{text}."
-
-
-def _evidence(numbers: Sequence[str]) -> str:
-    parts = "; ".join(f"<span>{inline(number)}</span>" for number in numbers)
-    return f'<p class="pf-evidence">{parts}</p>' if parts else ""

@@ -29,7 +29,7 @@ def dots(shown: Shown, planes: StudyPlanes, chosen: filters.Filter) -> None:
         theme=None,
         on_select="rerun",
         key="dots",
-        alt=titles.alternative(shown.series, shown.names, shown.factors),
+        alt=titles.alternative(shown.series, shown.factors, len(shown.names)),
     )
     influence_pairs.follow_click(event, shown.rows, chosen)
     frame.note(_caption(shown))

@@ -19,6 +19,11 @@ def study_path() -> Path:
     return Path(os.environ.get(_STUDY_VARIABLE) or _DEFAULT_STUDY)
 
 
+def typed_path(text: str) -> Path | None:
+    """Read a path that somebody typed; None for an empty one."""
+    return Path(os.path.expanduser(text.strip())) if text.strip() else None
+
+
 def study() -> Study:
     """The open study; raises StudyNotFound, StudyLocked, StudyTooNew or StudyError."""
     return _opened(str(study_path().resolve()))

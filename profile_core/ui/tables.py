@@ -19,7 +19,7 @@ from profile_core.ui.text import inline
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A cell that opens another page of the app in the same tab."""
+    """Words that open another page of the app in the same tab."""
 
     text: str
     page: str
@@ -69,10 +69,13 @@ def grid(rows: Sequence[Mapping[str, object]], *, alt: str) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=alt)
 
 
+def anchor(link: Link) -> str:
+    """Write a link as HTML, for a cell or a sentence."""
+    return f'<a href="{escape(link.address)}" target="_self">{inline(link.text)}</a>'
+
+
 def _cell(cell: Cell) -> str:
-    if isinstance(cell, Link):
-        return f'<a href="{escape(cell.address)}" target="_self">{inline(cell.text)}</a>'
-    return inline(cell)
+    return anchor(cell) if isinstance(cell, Link) else inline(cell)
 
 
 def _class(column: Column) -> str:

@@ -72,7 +72,7 @@ def _show_progress(job: Job) -> None:
     value = "" if share is None else f' value="{share:.3f}"'
     label = escape(_words(job), quote=True)
     st.html(
-        f'<div class="pf-job" role="status"><span>{inline(_words(job))}</span>'
+        f'<div class="pf-job"><span>{inline(_words(job))}</span>'
         f'<progress max="1"{value} aria-label="{label}"></progress></div>'
     )
     st.button("Cancel", key=f"cancel-{job.job_id}", on_click=job.progress.cancel)
