@@ -37,6 +37,9 @@ def main() -> None:
     place = browse_view.place(study, planes, pairs)
     if not place.is_asked:
         frame.note("The pair in the address is not among these; this is the first of them.")
+    if place.is_list:
+        browse_view.listed(study, planes, pairs, place.position)
+        return
     example_card.draw(study, browse_view.example(study, place.pair_id, view.labels), view.factor)
 
 

@@ -68,7 +68,8 @@ class ImportRefused(ProfileError):
             text += f"; found {_shortened(found)}"
         if expected:
             text += f"; expected {expected}"
-        super().__init__(f"{text}. Nothing was imported.")
+        ending = "" if text.endswith(("?", ".", "!")) else "."
+        super().__init__(f"{text}{ending} Nothing was imported.")
 
 
 class PredicateError(ProfileError):

@@ -445,6 +445,25 @@ def test_a_title_is_true_whatever_the_data(seed: int) -> None:
             assert said.startswith(str(count)), sentence
 
 
+def test_a_title_names_what_is_told_and_says_where_nothing_is() -> None:
+    factors = {"alpha": Factor("alpha", "Alpha", FactorKind.COUNT, "", taxonomy="profile")}
+    told, silent = _row("alpha", -0.4, 0.01), _row("alpha", 0.1, 0.6)
+    judging, writing = Setting.EVALUATION, Setting.GENERATION
+    series = [
+        Series(judging, "one", SourceKind.JUDGE, (told,)),
+        Series(writing, "one", SourceKind.GENERATOR, (silent,)),
+        Series(judging, "two", SourceKind.JUDGE, (silent,)),
+        Series(writing, "two", SourceKind.GENERATOR, (silent,)),
+    ]
+    assert titles.finding(series, factors) == (
+        "one’s choices go with 1 of 1 factor (strongest: less alpha); one’s higher score levels, "
+        "two’s choices and its higher score levels with none that can be told from chance."
+    )
+    assert titles.finding(series[:1], factors) == "one’s choices go with less alpha."
+    assert titles.finding(series[1:], factors).startswith("None of 1 factor shown can be told")
+    assert titles.finding([], factors).startswith("Nothing can be told yet")
+
+
 def test_a_derived_preference_is_no_finding() -> None:
     factors = {"alpha": Factor("alpha", "Alpha", FactorKind.COUNT, "", taxonomy="profile")}
     row = _row("alpha", 0.9, 0.0, note="part of the derived preference")

@@ -52,6 +52,7 @@ def mark(**changes: Any) -> Mark:
         "is_told": True,
         "is_small": False,
         "absence": "",
+        "prompts": 158,
         "colour": "#1c1f2b",
         "value": "0.35 [0.24, 0.45]",
         "counts": "578 concordant",

@@ -144,3 +144,16 @@ def test_texts_and_names_from_data_are_never_markup(study_file: Path) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in bodies
     assert not app.markdown
     assert not any(hostile in element.label for element in (*app.button, *app.expander))
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_list_shows_the_same_pairs_a_page_at_a_time() -> None:
+    app = open_page("browse", setting="evaluation", sort="disagreement", view="list")
+    assert "Pairs 1 to 100 of 144" in shown(app)
+    (frame,) = app.dataframe
+    assert list(frame.value["#"]) == list(range(1, 101))
+    assert "chosen by claude" in frame.value.columns
+    next(button for button in app.button if button.label == "Next").click().run()
+    assert "Pairs 101 to 144 of 144" in shown(app)
+    next(button for button in app.button if button.label == "Previous").click().run()
+    assert "Pairs 1 to 100 of 144" in shown(app)

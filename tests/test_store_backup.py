@@ -17,7 +17,7 @@ from tests.studies import empty_study, small_batch, write
 def test_a_copy_says_the_same_as_the_study(tmp_path: Path) -> None:
     with empty_study(tmp_path / 'my "odd" study\'s.duckdb') as study:
         write(study, small_batch())
-        copy = copy_file(study, tmp_path / "copy of 'it'.duckdb")
+        copy = copy_file(study.cursor(), tmp_path / "copy of 'it'.duckdb")
         with Study.open(copy) as copied:
             assert copied.versions() == study.versions()
             assert influence(copied).all_pairs == influence(study).all_pairs == 4
@@ -28,14 +28,14 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     target = tmp_path / "there.duckdb"
     target.write_bytes(b"mine")
     with empty_study(tmp_path / "study.duckdb") as study, pytest.raises(StudyError, match="there"):
-        copy_file(study, target)
+        copy_file(study.cursor(), target)
     assert target.read_bytes() == b"mine"
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     target = tmp_path / "absent" / "copy.duckdb"
     with empty_study(tmp_path / "s.duckdb") as study, pytest.raises(StudyError, match="no folder"):
-        copy_file(study, target)
+        copy_file(study.cursor(), target)
 
 
 def test_data_sets_are_counted_by_name() -> None:

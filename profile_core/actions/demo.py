@@ -28,10 +28,15 @@ def make_demo(path: Path, *, force: bool = False, progress: Progress | None = No
     with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
         made = Path(folder) / path.name
         with Study.open(made, create=True) as study:
-            read_into(study, demo.read, demo.DEMO_PATH, progress=progress)
-            extract(study, progress=progress)
+            fill_with_demo(study, progress)
         os.replace(made, path)
     return Study.open(path)
+
+
+def fill_with_demo(study: Study, progress: Progress | None = None) -> None:
+    """Import the embedded demo into a study and measure what rules can measure."""
+    read_into(study, demo.read, demo.DEMO_PATH, progress=progress)
+    extract(study, progress=progress)
 
 
 def _check_replaceable(path: Path, force: bool) -> None:

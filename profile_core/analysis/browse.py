@@ -18,7 +18,7 @@ from profile_core.analysis.reference import reference
 from profile_core.analysis.relations import Bools, Relation, codes_of, entries_of, unpacked
 from profile_core.errors import NotEstimable
 from profile_core.store import pair_lists
-from profile_core.store.pair_lists import NO_CHOICE
+from profile_core.store.pair_lists import NO_CHOICE, Summary
 from profile_core.store.study import Study
 from profile_core.types import LabelSet
 
@@ -135,3 +135,8 @@ def pair_number(study: Study, planes: StudyPlanes, pair_id: str) -> int | None:
 def pair_ids(study: Study, planes: StudyPlanes, pair_nos: npt.NDArray[np.int64]) -> list[str]:
     """Name the pairs at some places, in the order given."""
     return pair_lists.pair_ids(study, planes.wide, pair_nos)
+
+
+def summaries(study: Study, planes: StudyPlanes, pair_nos: npt.NDArray[np.int64]) -> list[Summary]:
+    """Read what a list shows of the pairs at some places, in the order given."""
+    return pair_lists.summaries(study, planes.wide, pair_nos)

@@ -188,8 +188,8 @@ def _sentence(
             f"{subject} goes with none of {numbers.counted(tellable, 'factor')} in a way that "
             "can be told from chance."
         )
-    more = [_name(factors[row.factor]) for row in named if (row.tau or 0.0) > 0]
-    less = [_name(factors[row.factor]) for row in named if (row.tau or 0.0) < 0]
+    more = [numbers.inline(factors[row.factor].title) for row in named if (row.tau or 0.0) > 0]
+    less = [numbers.inline(factors[row.factor].title) for row in named if (row.tau or 0.0) < 0]
     goes_with = [f"with more {numbers.listed(more)}"] if more else []
     goes_with += [f"with less {numbers.listed(less)}"] if less else []
     others = told - len(named)
@@ -218,9 +218,3 @@ def _evidence(
         prompts=row.prompts,
         where=conditions.all_of([decided, valued]) or "",
     )
-
-
-def _name(factor: Factor) -> str:
-    """Write a title for the middle of a sentence: `Length` as `length`, but `SummEval` as it is."""
-    first, space, rest = factor.title.partition(" ")
-    return (first.lower() if first.istitle() else first) + space + rest

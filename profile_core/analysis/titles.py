@@ -69,10 +69,8 @@ def finding(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
         return "Nothing can be told yet: no source has an influence among these pairs."
     if len(series) > 2:
         return f"{_shared(series, factors)}{_counted(series, factors)}"
-    first, *second = series
-    said = [_clause(first, _choices(first), factors)]
-    said += [_clause(item, _again(item, first), factors) for item in second]
-    return f"{'; '.join(said)}."
+    said = zip(series, _named(series), strict=True)
+    return f"{'; '.join(_clause(item, who, factors) for item, who in said)}."
 
 
 def finding_by_group(
@@ -97,8 +95,8 @@ def finding_together(first: Factor, second: Factor, tau: float, same: int, oppos
     both = same + opposite
     how = ("more", same) if same >= opposite else ("less", opposite)
     return (
-        f"{first.title} and {_lower(second)} go together most (τ-b {numbers.decimal(tau)}): the "
-        f"response with more of one has {how[0]} of the other in {numbers.count(how[1])} of the "
+        f"{first.title} and {numbers.inline(second.title)} go together most "
+        f"(τ-b {numbers.decimal(tau)}): the response with more of one has {how[0]} of the other in {numbers.count(how[1])} of the "
         f"{numbers.counted(both, 'pair')} where both differ."
     )
 
@@ -146,24 +144,36 @@ def _shared(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
 
 
 def _counted(series: Sequence[Series], factors: Mapping[str, Factor]) -> str:
-    shown = max(len(item.rows) for item in series)
-    parts = []
-    for place, item in enumerate(series[:_LISTED]):
-        who = _again(item, series[place - 1]) if place else _choices(item)
-        told = item.told
-        if told:
-            of = f" of {numbers.counted(shown, 'factor')}" if place == 0 else ""
-            strongest = f" (strongest: {_strongest(told[0], factors)})"
-            parts.append(f"{who} go with {len(told)}{of}{strongest}")
-        else:
-            parts.append(f"{who} go with none that can be told from chance")
-    more = len(series) - len(parts)
-    rest = f" Not listed: {more} more series." if more else ""
+    of = numbers.counted(max(len(item.rows) for item in series), "factor")
+    listed = series[:_LISTED]
+    told = [item for item in listed if item.told]
+    silent = _named([item for item in listed if not item.told])
+    rest = f" Not listed: {len(series) - _LISTED} more series." if len(series) > _LISTED else ""
+    if not told:
+        return f"None of {of} shown can be told from chance in {numbers.listed(silent)}.{rest}"
+    parts = [
+        f"{who} go with {len(item.told)}{'' if place else f' of {of}'} "
+        f"(strongest: {_strongest(item.told[0], factors)})"
+        for place, (who, item) in enumerate(zip(_named(told), told, strict=True))
+    ]
+    if silent:
+        parts.append(f"{numbers.listed(silent)} with none that can be told from chance")
     return f"{'; '.join(parts)}.{rest}"
 
 
+def _named(series: Sequence[Series]) -> list[str]:
+    """Say whose choices each is, by `its` where the one before is of the same source."""
+    before: Sequence[Series | None] = [None, *series]
+    return [
+        _choices(item) if last is None else _again(item, last)
+        for last, item in zip(before, series, strict=False)
+    ]
+
+
 def _strongest(row: InfluenceRow, factors: Mapping[str, Factor]) -> str:
-    return f"{'more' if (row.tau or 0.0) > 0 else 'less'} {_lower(factors[row.factor])}"
+    return (
+        f"{'more' if (row.tau or 0.0) > 0 else 'less'} {numbers.inline(factors[row.factor].title)}"
+    )
 
 
 def _clause(item: Series, who: str, factors: Mapping[str, Factor]) -> str:
@@ -178,8 +188,8 @@ def _clause(item: Series, who: str, factors: Mapping[str, Factor]) -> str:
 
 
 def _with(marks: Sequence[tuple[str, bool]], others: int, factors: Mapping[str, Factor]) -> str:
-    more = [_lower(factors[factor]) for factor, is_more in marks if is_more]
-    less = [_lower(factors[factor]) for factor, is_more in marks if not is_more]
+    more = [numbers.inline(factors[factor].title) for factor, is_more in marks if is_more]
+    less = [numbers.inline(factors[factor].title) for factor, is_more in marks if not is_more]
     said = [f"with more {numbers.listed(more)}"] if more else []
     said += [f"with less {numbers.listed(less)}"] if less else []
     rest = f", and with {numbers.counted(others, 'other factor')} shown" if others else ""
@@ -199,8 +209,3 @@ def _choices(item: Series) -> str:
     if _is_writing(item):
         return f"{item.source}’s higher score levels"
     return f"{item.source}’s choices"
-
-
-def _lower(factor: Factor) -> str:
-    first, space, rest = factor.title.partition(" ")
-    return (first.lower() if first.istitle() else first) + space + rest

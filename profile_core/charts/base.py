@@ -47,7 +47,8 @@ class Mark:
     is_small: bool
     """Of few prompts: drawn pale."""
     absence: str
-    """Stands in place of an interval that does not exist."""
+    """Stands in place of a number that is not worth showing."""
+    prompts: int
     colour: str
     value: str
     """Tau and its interval in words."""

@@ -28,7 +28,8 @@ def heat_map(
 ) -> alt.LayerChart:
     """Influences by group: a row a factor, a column a group, colour and number the tau.
 
-    Cells that cannot be told from none are hollow; those without an estimate say so.
+    Cells that cannot be told from none are hollow; where prompts are too few for an estimate,
+    their number stands in brackets.
     """
     frame = pd.DataFrame(
         [
@@ -37,7 +38,7 @@ def heat_map(
                 "fill": 1.0 if mark.is_told else 0.0,
                 "opacity": 0.55 if mark.is_small else 1.0,
                 "ink": look.paper if _is_dark(mark) else look.ink,
-                "words": numbers.decimal(mark.tau) if not mark.absence else mark.absence,
+                "words": _figure(mark),
                 "row": mark.title,
                 "column": mark.group,
             }
@@ -82,6 +83,12 @@ def agreement_map(
         alt.Tooltip("pairs:N", title="Pairs"),
     ]
     return _grid(frame, look, names[:-1], names[1:], width, title, caption, told)
+
+
+def _figure(mark: Mark) -> str:
+    if not mark.absence:
+        return numbers.decimal(mark.tau)
+    return f"({numbers.count(mark.prompts)})" if mark.prompts else numbers.NONE
 
 
 def _is_dark(mark: Mark) -> bool:

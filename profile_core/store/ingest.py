@@ -327,8 +327,7 @@ def _to_arrow(schema: pa.Schema, rows: Iterable[tuple[object, ...]], file: str) 
     rows = list(rows)
     try:
         arrays = [
-            pa.array([row[place] for row in rows], field.type)
-            for place, field in enumerate(schema)
+            pa.array([row[place] for row in rows], field.type) for place, field in enumerate(schema)
         ]
     except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise ImportRefused(file, f"a value cannot be stored: {error}") from error

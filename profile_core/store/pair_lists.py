@@ -5,6 +5,8 @@ Pairs go by their places in a label set's table (`pair_no`), which are the place
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -28,11 +30,31 @@ said AS MATERIALIZED (
 SELECT pair_no FROM {table}
 WHERE prompt_id IN (FROM asked) OR response_a IN (FROM said) OR response_b IN (FROM said)"""
 
+_SUMMARIES = """
+SELECT wide.pair_no, wide.pair_id, left(prompt.instruction, 200), wide.task, wide.generator_a,
+    wide.generator_b{choices}
+FROM {table} AS wide JOIN prompt USING (prompt_id)
+WHERE wide.pair_no IN (SELECT unnest(CAST(? AS BIGINT[])))"""
+
 _CORRECTED_PAIRS = """
 WITH corrected AS MATERIALIZED (
     SELECT DISTINCT response_id FROM corrected_value WHERE $factor IS NULL OR factor = $factor)
 SELECT pair_no FROM {table}
 WHERE response_a IN (FROM corrected) OR response_b IN (FROM corrected)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of a pair."""
+
+    pair_id: str
+    prompt: str
+    """Its first 200 characters."""
+    task: str | None
+    generator_a: str | None
+    generator_b: str | None
+    choices: tuple[str | None, ...]
+    """Of the sources that have a choice column, in the table's order."""
 
 
 def pair_number(study: Study, wide: WideTable, pair_id: str) -> int | None:
@@ -52,6 +74,20 @@ def pair_ids(study: Study, wide: WideTable, pair_nos: Ints) -> list[str]:
         ).fetchall()
     names = dict(rows)
     return [names[int(place)] for place in pair_nos]
+
+
+def summaries(study: Study, wide: WideTable, pair_nos: Ints) -> list[Summary]:
+    """Read what a list shows of the pairs at some places, in the order given."""
+    columns = [source.choice for source in wide.sources if source.choice]
+    selected = "".join(f', wide."{column}"' for column in columns)
+    with study.cursor() as cursor:
+        rows = cursor.execute(
+            _SUMMARIES.format(table=wide.name, choices=selected), [pair_nos.tolist()]
+        ).fetchall()
+    found = {
+        row[0]: Summary(row[1], row[2], row[3], row[4], row[5], tuple(row[6:])) for row in rows
+    }
+    return [found[int(place)] for place in pair_nos]
 
 
 def search(study: Study, wide: WideTable, words: str) -> Ints:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import duckdb
 from profile_core.errors import StudyError, StudyLocked, StudyNotFound, StudyTooNew
 from profile_core.factors.taxonomy import builtin_factors
 from profile_core.store import factors, migrations
+from profile_core.store.backup import copy_file
 from profile_core.store.ids import event_id
 
 # The oldest format that both supported lines of DuckDB (1.5 and 2.0) read and write.
@@ -120,6 +120,13 @@ class Study:
         )
         return Versions(rows[Counter.DATA], rows[Counter.CORRECTIONS])
 
+    def back_up(self) -> Path:
+        """Copy the study, as it stands, to a file beside it that is named by the time."""
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        backup = self.path.with_name(f"{self.path.name}.backup-{stamp}")
+        with self.cursor() as cursor:
+            return copy_file(cursor, backup)
+
     def close(self) -> None:
         """Close the file, so that another process may open it."""
         with self._writer:
@@ -149,7 +156,7 @@ class Study:
             raise StudyError(f"{self.path} is a DuckDB file, but not a PROFILE study.")
         if done != known:
             if not is_new:
-                self._back_up()
+                self.back_up()
             with self.writing(counter=None) as cursor:
                 migrations.migrate(cursor)
                 if is_new:
@@ -161,17 +168,6 @@ class Study:
         if factors.newer(self.cursor(), builtin_factors()):
             with self.writing(counter=None if is_new else Counter.DATA) as cursor:
                 factors.add_newer(cursor, builtin_factors())
-
-    def _back_up(self) -> Path:
-        self.cursor().execute("CHECKPOINT")
-        # A process that closes a file drops its locks on it, and copying closes it: a copy of the
-        # open file would let other processes into the study.
-        self._connection.close()
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        backup = self.path.with_name(f"{self.path.name}.backup-{stamp}")
-        shutil.copy2(self.path, backup)
-        self._connection = _connect(self.path)
-        return backup
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

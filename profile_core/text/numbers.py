@@ -1,4 +1,4 @@
-"""Numbers in words: one way to write each kind, on pages, in charts, tables and sentences.
+"""Numbers and titles within sentences: one way to write each kind, wherever it stands.
 
 Two decimals, a true minus sign, never a p of 0.000, and a dash where there is no number.
 """
@@ -87,6 +87,12 @@ def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def inline(title: str) -> str:
+    """Write a title for the middle of a sentence: `Length` as `length`, but `SummEval` as it is."""
+    first, space, rest = title.partition(" ")
+    return (first.lower() if first.istitle() else first) + space + rest
 
 
 def _is_absent(value: float | None) -> bool:

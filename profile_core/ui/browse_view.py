@@ -39,16 +39,20 @@ _AGREEMENT_HELP = (
 )
 
 
+LIST_ROWS = 100
+_ONE, _LIST = "one pair", "list"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a reader stands in a list of pairs."""
 
     position: int
     pair_id: str
-    previous: str | None
-    following: str | None
     is_asked: bool
     """False where the address asks for a pair that is not in the list."""
+    is_list: bool
+    """Whether to show a page of the list rather than the one pair."""
 
 
 def controls(planes: StudyPlanes, chosen: filters.Filter) -> View:
@@ -120,34 +124,78 @@ def example(study: Study, pair_id: str, labels: LabelSet) -> Example:
 
 
 def place(study: Study, planes: StudyPlanes, pairs: Found) -> Place:
-    """Draw the way through the list, and tell where the reader stands."""
-    back, on, count, go = st.columns([1, 1, 3, 2], vertical_alignment="bottom")
+    """Draw the way through the pairs, one at a time or as a list, and tell where the reader is."""
+    back, on, count, how, go = st.columns([3, 3, 6, 4, 5], vertical_alignment="bottom")
+    with how:
+        view = st.segmented_control(
+            "View",
+            [_ONE, _LIST],
+            default=_ONE,
+            required=True,
+            key="view",
+            bind="query-params",
+        )
     with go:
         asked = st.text_input(
-            "Pair",
+            "Go to",
             key="pair",
             bind="query-params",
             placeholder="a number or a pair's id",
             help="The id is part of the address; a number goes to that place in the list.",
         )
+    step = LIST_ROWS if view == _LIST else 1
+    last = len(pairs.pair_nos) - 1
     position, is_asked = _position(study, planes, pairs, (asked or "").strip())
-    around = [n for n in (position - 1, position, position + 1) if 0 <= n < len(pairs.pair_nos)]
+    before = max(position - step, 0) if position else None
+    after = position + step if position + step <= last else None
+    around = [n for n in (position, before, after) if n is not None]
     names = browsing.pair_ids(study, planes, pairs.pair_nos[around])
     by_position = dict(zip(around, names, strict=True))
-    found = Place(
-        position,
-        by_position[position],
-        by_position.get(position - 1),
-        by_position.get(position + 1),
-        is_asked,
-    )
     with back:
-        _step("Previous", "Left", found.previous)
+        _step("Previous", "Left", None if before is None else by_position[before])
     with on:
-        _step("Next", "Right", found.following)
+        _step("Next", "Right", None if after is None else by_position[after])
     with count:
-        frame.state(f"Pair {position + 1:,} of {len(pairs.pair_nos):,}")
-    return found
+        frame.state(_where(position, min(position + step, last + 1), last + 1))
+    return Place(position, by_position[position], is_asked, view == _LIST)
+
+
+def listed(study: Study, planes: StudyPlanes, pairs: Found, position: int) -> None:
+    """Draw the pairs from a place on as rows; choosing one opens it."""
+    shown = pairs.pair_nos[position : position + LIST_ROWS]
+    rows = browsing.summaries(study, planes, shown)
+    sources = [source.name for source in planes.wide.sources if source.choice]
+    columns: dict[str, list[object]] = {
+        "#": list(range(position + 1, position + 1 + len(rows))),
+        "prompt": [row.prompt for row in rows],
+        "task": [row.task for row in rows],
+        "a by": [row.generator_a for row in rows],
+        "b by": [row.generator_b for row in rows],
+    }
+    for place_, name in enumerate(sources):
+        columns[f"chosen by {name}"] = [row.choices[place_] for row in rows]
+    st.dataframe(
+        columns,
+        hide_index=True,
+        key="pairs",
+        on_select=lambda: _open_chosen([row.pair_id for row in rows]),
+        selection_mode="single-row",
+        column_config={"prompt": st.column_config.TextColumn(width="medium")},
+    )
+    frame.note("Choose a row to open its pair.")
+
+
+def _open_chosen(pair_ids: list[str]) -> None:
+    chosen = st.session_state["pairs"].selection.rows
+    if chosen and chosen[0] < len(pair_ids):
+        st.session_state["pair"] = pair_ids[chosen[0]]
+        st.session_state["view"] = _ONE
+
+
+def _where(position: int, end: int, of: int) -> str:
+    if end - position <= 1:
+        return f"Pair {position + 1:,} of {of:,}"
+    return f"Pairs {position + 1:,} to {end:,} of {of:,}"
 
 
 def _step(label: str, key: str, target: str | None) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import streamlit as st
 
 from profile_core.analysis.conditions import equals
 from profile_core.jobs import Progress
 from profile_core.store import provenance
-from profile_core.store.backup import copy_file
 from profile_core.store.provenance import Dataset, Run
 from profile_core.store.study import Study
 from profile_core.text import numbers
@@ -109,8 +108,7 @@ def _file(study: Study) -> None:
 
 def _copy(study: Study, progress: Progress) -> object:
     progress.start("copying")
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return copy_file(study, study.path.resolve().with_name(f"{study.path.name}.backup-{stamp}"))
+    return study.back_up()
 
 
 def _time(moment: datetime | None) -> str:

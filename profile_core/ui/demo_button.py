@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from profile_core.actions.extract import extract
-from profile_core.actions.imports import read_into
+from profile_core.actions.demo import fill_with_demo
 from profile_core.analysis.overview import StudyInfo
-from profile_core.formats import demo
-from profile_core.jobs import Progress
-from profile_core.store.study import Study
 from profile_core.ui import frame, resources, work
 
 _MARK = "facts:claude-writer"
@@ -33,7 +29,7 @@ def draw() -> None:
     if st.button("Fill with the demo", type="primary", disabled=work.is_busy()):
         work.start(
             "Filling with the demo",
-            lambda progress: fill(study, progress),
+            lambda progress: fill_with_demo(study, progress),
             kept="Filling again goes on where it stopped.",
         )
 
@@ -49,9 +45,3 @@ def explain(info: StudyInfo) -> None:
     )
     with st.expander("What to know about its parts"):
         frame.warnings(_TO_KNOW)
-
-
-def fill(study: Study, progress: Progress) -> None:
-    """Import the demo and measure what rules can measure."""
-    read_into(study, demo.read, demo.DEMO_PATH, progress=progress)
-    extract(study, progress=progress)

@@ -26,6 +26,7 @@ from profile_core.ui.influence_view import Shown
 
 _HEAT_COLUMNS = 12
 _MOST_TOGETHER = 20
+_OPEN_ROWS = 40
 
 
 def groups(study: Study, shown: Shown, planes: StudyPlanes, chosen: filters.Filter) -> None:
@@ -79,12 +80,14 @@ def groups(study: Study, shown: Shown, planes: StudyPlanes, chosen: filters.Filt
     more = len(sizes) - len(columns)
     frame.note(
         f"τ of {of} by {by}. Blue: more is preferred; orange: less. Not filled: not "
-        "distinguishable from no influence (q above 0.05 within the group). Pale: 5 to 29 prompts."
+        "distinguishable from no influence (q above 0.05 within the group). Pale: 5 to 29 prompts. "
+        "In brackets: the number of prompts where they are too few."
         + (f" The {more} smallest groups are left out here." if more else "")
     )
-    influence_pairs.table(
-        sorted(kept, key=lambda row: shown.names.index(row.factor)), shown, chosen, by
-    )
+    by_factor = sorted(kept, key=lambda row: shown.names.index(row.factor))
+    rows_said = numbers.counted(len(by_factor), "row")
+    with st.expander(f"Table ({rows_said})", expanded=len(by_factor) <= _OPEN_ROWS):
+        influence_pairs.table(by_factor, shown, chosen, by)
 
 
 def together(study: Study, shown: Shown, chosen: filters.Filter) -> None:

@@ -173,6 +173,7 @@ def marks(
             is_told=titles.is_told(row),
             is_small=titles.is_small(row),
             absence=titles.absence(row),
+            prompts=row.prompts,
             colour=colours[row.source],
             value=numbers.with_interval(row.tau, row.low, row.high),
             counts=counts_in_words(row),

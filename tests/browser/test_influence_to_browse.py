@@ -152,6 +152,17 @@ def test_filters_set_by_hand_are_in_the_address(page: Any, demo_app: str) -> Non
     assert said(page) == before
 
 
+def test_a_row_of_the_list_opens_its_pair(page: Any, demo_app: str) -> None:
+    page.goto(f"{demo_app}/browse?setting=evaluation&view=list")
+    wait_for(page, "Pairs 1 to 100 of 144")
+    grid = page.locator(".dvn-scroller").first
+    grid.wait_for()
+    settled(page)
+    grid.click(position={"x": 18, "y": 35 * 3 + 18})  # the box before the third row
+    wait_for(page, "Pair 3 of 144")
+    assert "view=list" not in page.url
+
+
 @pytest.mark.parametrize("stem", ["browse", "influence"])
 def test_names_and_texts_fetch_nothing_and_run_nothing(
     stem: str, page: Any, start_app: StartApp, tmp_path: Path
