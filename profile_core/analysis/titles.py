@@ -96,8 +96,8 @@ def finding_together(first: Factor, second: Factor, tau: float, same: int, oppos
     how = ("more", same) if same >= opposite else ("less", opposite)
     return (
         f"{first.title} and {numbers.inline(second.title)} go together most "
-        f"(τ-b {numbers.decimal(tau)}): the response with more of one has {how[0]} of the other in {numbers.count(how[1])} of the "
-        f"{numbers.counted(both, 'pair')} where both differ."
+        f"(τ-b {numbers.decimal(tau)}): the response with more of one has {how[0]} of the other "
+        f"in {numbers.count(how[1])} of the {numbers.counted(both, 'pair')} where both differ."
     )
 
 
