@@ -78,7 +78,7 @@ def _mark_frame(marks: Sequence[Mark], look: Look, panels: Sequence[str]) -> pd.
                 **asdict(mark),
                 "fill": mark.colour if mark.is_told else look.paper,
                 "opacity": 0.45 if mark.is_small else 1.0,
-                "centre": shift[mark.source],
+                "edge": shift[mark.source] - 1.0,
                 "x": None if mark.tau is None else mark.tau + shift[mark.source],
                 "x_low": None if mark.low is None else mark.low + shift[mark.source],
                 "x_high": None if mark.high is None else mark.high + shift[mark.source],
@@ -87,7 +87,7 @@ def _mark_frame(marks: Sequence[Mark], look: Look, panels: Sequence[str]) -> pd.
         ],
         columns=[
             *Mark.__dataclass_fields__,
-            *("fill", "opacity", "centre", "x", "x_low", "x_high"),
+            *("fill", "opacity", "edge", "x", "x_low", "x_high"),
         ],
     )
 
@@ -192,10 +192,16 @@ def _series(
 
 
 def _absences(frame: pd.DataFrame, offset: float, look: Look, y: alt.Y) -> list[alt.Chart]:
-    """The words for marks that do not exist, in their lane: paper under them first."""
+    """The words for marks that do not exist, at the edge of their lane: paper under them first."""
     absent = frame[frame["absence"] != ""]
-    style = {"yOffset": offset, "fontSize": 11, "fontStyle": "italic", "color": look.soft}
-    return words(alt.Chart(absent).encode(x="centre:Q", y=y, text="absence:N"), look, style)
+    style = {
+        "yOffset": offset,
+        "align": "left",
+        "fontSize": 11,
+        "fontStyle": "italic",
+        "color": look.soft,
+    }
+    return words(alt.Chart(absent).encode(x="edge:Q", y=y, text="absence:N"), look, style)
 
 
 def _panel_names(
