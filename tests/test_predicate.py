@@ -377,3 +377,22 @@ def _parts(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, list):
         for child in node:
             yield from _parts(child)
+
+
+@pytest.mark.parametrize("value", ["length_a", "length_a + 1", "'x'", "3", "lower(task)"])
+def test_a_value_is_no_condition(value: str) -> None:
+    with pytest.raises(PredicateError, match="a condition is expected"):
+        parse(value, COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["TRUE", "NULL", "contains(task, 'x')", "task ILIKE 'x%'", "NOT length_a > 1", "task IN ('x')"],
+)
+def test_what_says_yes_or_no_is_a_condition(condition: str) -> None:
+    assert parse(condition, COLUMNS).sql
+
+
+def test_text_in_double_quotes_is_told_to_take_single_ones() -> None:
+    with pytest.raises(PredicateError, match="'single quotes'"):
+        parse('task = "qa"', COLUMNS)

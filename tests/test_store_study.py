@@ -322,3 +322,15 @@ def test_studies_in_memory_are_told_apart() -> None:
         write(one, small_batch())
         assert one.key != other.key
         assert number(other.cursor(), "SELECT count(*) FROM pair") == 0
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "", "DUCK, DUCK\n"])
+def test_a_file_of_another_kind_is_called_what_it_is_and_left_alone(
+    tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "pairs.csv"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(StudyError, match="not a DuckDB file"):
+        Study.open(file)
+    assert file.read_text(encoding="utf-8") == content
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pairs.csv"]

@@ -55,7 +55,7 @@ def parse(text: str, columns: Collection[str]) -> Predicate:
         raise _error(refused.problem, text, refused.at, columns) from None
     printer = Printer(columns)
     try:
-        sql, _ = printer.render(_where_clause(text))
+        sql = printer.condition(_where_clause(text))
     except Refused as refused:
         raise _error(refused.problem, text, _character(text, refused.at), columns) from None
     except RecursionError:

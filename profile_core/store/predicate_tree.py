@@ -74,6 +74,21 @@ class Printer:
         self._depth = 0
         self._searches = 0
 
+    def condition(self, node: Node) -> str:
+        """Return the SQL of a whole filter, which must say of a pair whether it is kept.
+
+        A bare number or text would be read as true or false by rules that nobody has in mind.
+        """
+        sql, _ = self.render(node)
+        is_value = node["class"] == "COLUMN_REF" or (
+            node["class"] == "CONSTANT" and _literal(node)[0] not in ("BOOLEAN", "NULL_LITERAL")
+        )
+        if node["class"] == "FUNCTION":
+            is_value = self._call(node)[0] not in {"contains", "starts_with", *_LIKES}
+        if is_value:
+            raise _refused("a condition is expected, such as length_a > 100", node)
+        return sql
+
     def render(self, node: Node) -> tuple[str, int]:
         """Return the SQL of a node, in parentheses wherever they could matter, and its weight."""
         print_class = {
@@ -110,8 +125,12 @@ class Printer:
         if column is None:
             name = ".".join(path)
             near = get_close_matches(name.lower(), self._columns, n=3)
-            hint = f" (did you mean {' or '.join(self._columns[key] for key in near)}?)"
-            raise _refused(f"there is no column {name!r}{hint if near else ''}", node)
+            hint = (
+                f"did you mean {' or '.join(self._columns[key] for key in near)}?"
+                if near
+                else "text takes 'single quotes'"
+            )
+            raise _refused(f"there is no column {name!r} ({hint})", node)
         self.used.add(column)
         return quoted(column), 1
 

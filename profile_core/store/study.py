@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -173,10 +174,21 @@ class Study:
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     if path != IN_MEMORY and not path.parent.is_dir():
         raise StudyError(f"there is no folder {path.parent} for the study {path.name}.")
+    if path != IN_MEMORY and path.exists() and not _is_database(path):
+        # DuckDB would open a CSV or Parquet file, too, as a database of its own making.
+        raise StudyError(f"{path} is not a study: it is not a DuckDB file.")
     try:
         return duckdb.connect(str(path), config={"storage_compatibility_version": _STORAGE_VERSION})
     except duckdb.Error as error:
         raise _in_plain_words(path, error) from error
+
+
+def _is_database(path: Path) -> bool:
+    """Tell a DuckDB file by its magic bytes; what cannot be read is left for DuckDB to tell."""
+    if not path.is_file() or not os.access(path, os.R_OK):
+        return True
+    with path.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
 
 
 def _in_plain_words(path: Path, error: duckdb.Error) -> StudyError:
@@ -193,6 +205,4 @@ def _in_plain_words(path: Path, error: duckdb.Error) -> StudyError:
             f"{path} was written by a newer DuckDB than the installed {duckdb.__version__}. "
             "Update duckdb to open it; the file was not changed."
         )
-    if "not a valid DuckDB" in text:
-        return StudyError(f"{path} is not a study: it is not a DuckDB file.")
     return StudyError(f"{path} cannot be opened: {text.splitlines()[0]}")
