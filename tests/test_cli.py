@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from profile_core.cli import importing, main
+from profile_core.formats.table.fields import FAMILIES, FIELDS
 from profile_core.store.study import Study
 from tests.cli_runs import (
     ESTIMATE_KEYS,
@@ -294,7 +295,27 @@ def test_formats_are_listed_with_their_keys() -> None:
     names = {row["name"]: row["direction"] for row in found}
     assert names["pandalm"] == "import"
     assert names["tables"] == "export"
-    assert "pandalm" in ok("formats").stdout
+    shown = ok("formats").stdout
+    assert all(row["name"] in shown and row["example"] in shown for row in found)
+
+
+def test_the_help_of_import_lists_every_field() -> None:
+    shown = re.split(r"[\s,]+", ok("import", "--help").stdout)
+    families = [f"{family}.NAME" for family in FAMILIES if family != "factor"]
+    assert {*FIELDS, *families, "factor.F", "factor.F_a", "factor.F_b"} <= set(shown)
+
+
+def test_only_formats_of_the_asked_direction_are_suggested(tmp_path: Path, path: Path) -> None:
+    assert "did you mean table?" in refused("import", "tabel", tmp_path, "--study", path)
+    assert "did you mean tables?" in refused("export", "tabel", tmp_path, "--study", path)
+
+
+def test_an_import_that_adds_nothing_says_so(tmp_path: Path, table: Path) -> None:
+    study = tmp_path / "new.duckdb"
+    assert "written to" in ok("import", "table", table, "--study", study).stderr
+    again = ok("import", "table", table, "--study", study).stderr
+    assert "nothing new: all 1 rows were already there" in again
+    assert "written to" not in again
 
 
 def test_export_writes_tables_and_counts_records(path: Path, tmp_path: Path) -> None:

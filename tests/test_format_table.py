@@ -139,6 +139,77 @@ def test_chosen_is_always_a_and_says_nothing_of_the_order(tmp_path: Path) -> Non
     assert (preference[2], preference[3], preference[6]) == ("human:human", None, A)
     (pair,) = batch.pairs.values()
     assert batch.responses[str(pair[5])][6] == "good"
+    (warning,) = batch.warnings
+    assert "--map choice.NAME=chosen --kind NAME=judge" in warning
+
+
+def test_who_chose_the_chosen_can_be_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.jsonl", [{"prompt": "p", "chosen": "good", "rejected": "bad"}])
+    batch = read_all(path, options("choice.rm=chosen", kinds={"rm": SourceKind.JUDGE}))
+    assert choices(batch, "judge:rm") == [A]
+    assert batch.warnings == []
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_conversations_are_read_as_texts(tmp_path: Path, suffix: str) -> None:
+    asked = [{"role": "user", "content": "p"}]
+    row = {
+        "prompt": asked,
+        "chosen": [*asked, {"role": "assistant", "content": "good"}],
+        "rejected": [{"role": "assistant", "content": "bad"}],
+    }
+    batch = read_all(write(tmp_path / f"t{suffix}", [row]))
+    assert [prompt[3] for prompt in batch.prompts.values()] == ["p"]
+    assert [response[6] for response in batch.responses.values()] == ["good", "bad"]
+    assert choices(batch, "human:human") == [A]
+
+
+def test_a_prompt_of_several_messages_is_what_was_said_before_the_answer(tmp_path: Path) -> None:
+    said = [
+        {"role": role, "content": content}
+        for role, content in (("user", "x"), ("assistant", "y"), ("user", "z"), ("assistant", "w"))
+    ]
+    rows = pairs({"prompt": said}, {"prompt": said[2:]})
+    found = [prompt[3] for prompt in read_all(write(tmp_path / "t.jsonl", rows)).prompts.values()]
+    assert found == ["user: x\n\nassistant: y\n\nuser: z", "z"]
+
+
+@pytest.mark.parametrize("choice", ["", ",choice.rm=chosen", ",choice.rm=chosen.0.content"])
+def test_chosen_is_preferred_where_a_path_within_it_is_mapped_too(
+    tmp_path: Path, choice: str
+) -> None:
+    row = {
+        "prompt": "p",
+        "chosen": [{"role": "assistant", "content": "good"}],
+        "rejected": [{"role": "assistant", "content": "bad"}],
+    }
+    told = options(f"response_a=chosen.0.content,response_b=rejected.0.content{choice}")
+    batch = read_all(write(tmp_path / "t.jsonl", [row]), told)
+    assert choices(batch, "judge:rm" if choice else "human:human") == [A]
+
+
+def test_pairs_without_any_choice_are_warned_of(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.jsonl", pairs({}))
+    (warning,) = read_all(path, options("choice.human=")).warnings
+    assert "choice.NAME=COLUMN" in warning
+    assert read_all(path).warnings == []
+
+
+def test_a_column_named_as_the_pair_view_names_it_is_its_sources(tmp_path: Path) -> None:
+    rows = pairs({"choice_kim": "a", "choice_human": "b", "choice_gold": "a"})
+    del rows[0]["winner"]
+    batch = read_all(write(tmp_path / "t.jsonl", rows))
+    assert set(batch.sources) == {"judge:kim", "human:human", "gold:gold"}
+    assert choices(batch, "human:human") == [B]
+
+
+def test_two_columns_of_one_source_stay_apart(tmp_path: Path) -> None:
+    rows = pairs({"choice_kim": "a", "choice.kim": "b"})
+    batch = read_all(write(tmp_path / "t.jsonl", rows))
+    names = set(batch.sources)
+    assert "judge:kim" in names
+    assert len(names) == 3
+    assert sorted(choices(batch, name)[0] for name in names - {"human:human"}) == [A, B]
 
 
 @pytest.mark.parametrize(

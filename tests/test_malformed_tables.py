@@ -157,9 +157,13 @@ CASES: dict[str, tuple[Make, str, str]] = {
     "a mark past two": (
         lines({"winner": 1}, {"winner": 2}, {"winner": 3}), "", "line 3.*found 3"),
     "a nested text": (
-        lines({}, {"response_a": [{"role": "user", "content": "q"},
-                                  {"role": "assistant", "content": "x"}]}), "",
-        "line 2, column 'response_a'.*column 'response_a.1.content'"),
+        lines({}, {"response_a": [{"text": "q"}, {"text": "x"}]}), "",
+        "line 2, column 'response_a'.*column 'response_a.1.text'"),
+    "messages without content": (
+        lines({"prompt": [{"role": "user", "content": None}]}), "", "column 'prompt'.*nested"),
+    "a choice without who chose": (
+        lines({"verdict": "a"}), "choice=verdict",
+        "NAME is who chose; found 'choice=verdict'; expected choice.human=verdict"),
     "an object as text": (
         lines({"prompt": {"text": "p"}}), "prompt=prompt", "column 'prompt'.*column 'prompt.text'"),
     "a list as an id": (lines({"key": [1]}), "pair_id=key", "column 'key'.*nested"),

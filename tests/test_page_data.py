@@ -103,6 +103,24 @@ def test_the_guessed_mapping_is_shown_and_can_be_changed(study_file: Path, pairs
     assert chosen == 1
 
 
+def test_what_is_needed_can_be_mapped_where_nothing_is_guessed(
+    study_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text("ask,uno,due,who\nq,x,y,a\nq2,x2,y2,b\n")
+    app = from_path(path)
+    columns = ("ask", "uno", "due", "who")
+    for name, column in zip(
+        ("prompt", "response_a", "response_b", "choice.human"), columns, strict=True
+    ):
+        (box,) = (box for box in app.selectbox if box.label == name)
+        assert box.value is None
+        box.set_value(column)
+        app.run()
+    press(app, "Import")
+    assert "2 verdicts" in finished("Import")
+
+
 def test_words_of_the_choice_can_be_told(study_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
     path.write_text("question,answer_a,answer_b,winner\nq,a,b,uno\nq2,a2,b2,due\n")

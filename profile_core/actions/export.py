@@ -25,7 +25,7 @@ def export(
 
     Raises UnknownName for the format, and what the format's writer raises.
     """
-    chosen = registry.get(format_name)
+    chosen = registry.get(format_name, "export")
     if chosen.write is None:
         raise ProfileError(f"the format {format_name} is for import only")
     if progress:

@@ -27,7 +27,7 @@ def import_file(
 
     Raises UnknownName for the format, and ImportRefused for the file, with nothing written.
     """
-    chosen = registry.get(format_name)
+    chosen = registry.get(format_name, "import")
     if chosen.read is None:
         raise ProfileError(f"the format {format_name} is for export only")
     return read_into(study, chosen.read, path, options, dry_run=dry_run, progress=progress)

@@ -40,7 +40,7 @@ def export(
     output: str,
 ) -> None:
     """Write a study, or the part that a filter keeps, to PATH."""
-    registry.get(format_name)
+    registry.get(format_name, "export")
     options = ExportOptions(where, LabelSet(labels), file_type)
     with progress.shown() as shown, Study.open(path) as study:
         done = write_out(study, format_name, target, options, progress=shown)

@@ -20,6 +20,7 @@ from profile_core.cli.verb import (
 )
 from profile_core.formats import registry, table
 from profile_core.formats.spec import ImportOptions
+from profile_core.formats.table.fields import MEANINGS
 from profile_core.store.ingest import Ingested
 from profile_core.types import SourceKind
 
@@ -34,6 +35,24 @@ _IMPORT_KEYS = (
     "duplicates",
     "already_present",
     "warnings",
+)
+
+_ADDED = (
+    *("prompts", "responses", "pairs", "preferences", "factor_values"),
+    *("generation_pairs", "facts"),
+)
+_WIDTH = max(map(len, MEANINGS)) + 2
+_MAP_HELP = "\n".join(
+    (
+        "\b",
+        "Fields of --map, for the format table (a.0.b is a column within a column):",
+        *(f"  {field:<{_WIDTH}}{meaning}" for field, meaning in MEANINGS.items()),
+        "",
+        "\b",
+        "Example:",
+        "  profile-core import table pairs.csv --map prompt=question,choice.kim=verdict",
+        "  --kind kim=human --values a=left,b=right,tie=equal",
+    )
 )
 
 
@@ -51,14 +70,23 @@ def formats(output: str) -> None:
     else:
         shown = ("name", "direction", "what", "reads")
         print_table(shown, [[record[key] for key in shown] for record in records])
+        click.echo("\nAn example of each:")
+        for record in records:
+            click.echo(f"  {record['example']}")
 
 
-@click.command("import", cls=Verb)
+@click.command("import", cls=Verb, epilog=_MAP_HELP)
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("file", metavar="PATH", type=click.Path(path_type=Path))
 @study_option
 @click.option("--dataset", metavar="NAME", help="Name of the data set; else the file's stem.")
-@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN,…", help="Columns by field.")
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN,…",
+    help="Columns by field; fields below.",
+)
 @click.option("--values", multiple=True, metavar="a=1,b=2,tie=0", help="Words of the choices.")
 @click.option("--kind", multiple=True, metavar="NAME=KIND", help="human, judge or gold, by source.")
 @click.option("--dry-run", is_flag=True, help="Say what would be imported; write nothing.")
@@ -75,7 +103,7 @@ def import_(
     output: str,
 ) -> None:
     """Import a file or folder into a study, which is made if it is not there."""
-    registry.get(format_name)
+    registry.get(format_name, "import")
     options = ImportOptions(
         dataset,
         assignments(mapping, "--map"),
@@ -126,4 +154,10 @@ def _report(ingested: Ingested, output: str, path: Path, dry_run: bool) -> None:
             ("would be added" if dry_run else "added", ""),
             [[name.replace("_", " "), count(number)] for name, number in shown.items()],
         )
-    say(f"dry run: nothing was written to {path}" if dry_run else f"written to {path}")
+    say(_outcome(ingested, path, dry_run))
+
+
+def _outcome(ingested: Ingested, path: Path, dry_run: bool) -> str:
+    if ingested.already_present and not any(getattr(ingested, name) for name in _ADDED):
+        return f"nothing new: all {count(ingested.already_present)} rows were already there"
+    return f"dry run: nothing was written to {path}" if dry_run else f"written to {path}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from profile_core.errors import UnknownName
 from profile_core.formats import (
     factor_values,
@@ -30,9 +32,13 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def get(name: str) -> Format:
-    """Give a format by its name; raises UnknownName with the nearest ones."""
+def get(name: str, direction: Literal["import", "export"]) -> Format:
+    """Give a format by its name; raises UnknownName with the nearest ones of the direction.
+
+    A format of the other direction alone is given too: the caller tells that it does not fit.
+    """
     try:
         return FORMATS[name]
     except KeyError:
-        raise UnknownName("format", name, FORMATS) from None
+        fitting = [known for known, entry in FORMATS.items() if direction in entry.direction]
+        raise UnknownName(f"format to {direction}", name, fitting) from None

@@ -12,7 +12,7 @@ from profile_core.errors import ImportRefused
 from profile_core.formats import table
 from profile_core.formats.spec import ImportOptions
 from profile_core.formats.table import Preview
-from profile_core.formats.table.fields import FIELDS
+from profile_core.formats.table.fields import FIELDS, ColumnMapping
 from profile_core.types import SourceKind
 from profile_core.ui import frame, tables, text
 
@@ -22,6 +22,8 @@ _ALWAYS_PAIRS = (
     *_ABOUT_PROMPT,
     *("pair_id", "generator_a", "generator_b"),
 )
+_UNDECIDED = ("prompt", "response_a", "response_b", "response")
+_CHOICE = "choice.human"
 _ALWAYS_SINGLE = ("prompt", "response", *_ABOUT_PROMPT, "generator", "score_level")
 _FAMILIES = ["choice.NAME", "reason.NAME", "probability.NAME", "factor.NAME", "meta.NAME"]
 _KINDS = [kind.value for kind in SourceKind if kind is not SourceKind.GENERATOR]
@@ -52,7 +54,7 @@ def draw(path: Path, options: ImportOptions) -> ImportOptions | None:
 
 def _mapping(path: Path, guessed: Preview) -> dict[str, str]:
     mapping = guessed.mapping.columns
-    always = _ALWAYS_PAIRS if guessed.mapping.is_pairs else _ALWAYS_SINGLE
+    always = _always(guessed.mapping)
     fields = [*always, *(name for name in mapping if name not in always)]
     added = st.session_state.setdefault(f"added-fields-{path}", [])
     told = {}
@@ -61,6 +63,15 @@ def _mapping(path: Path, guessed: Preview) -> dict[str, str]:
             told[name] = _column(path, name, mapping.get(name), guessed)
     _add_field(path, added, [*fields, *added])
     return {name: column for name, column in told.items() if column or name in mapping}
+
+
+def _always(mapping: ColumnMapping) -> tuple[str, ...]:
+    """Name the fields that are offered even where nothing is guessed for them."""
+    if not mapping.is_pairs and "response" in mapping.columns:
+        return _ALWAYS_SINGLE
+    fields = _ALWAYS_PAIRS if mapping.is_pairs else (*_UNDECIDED, *_ABOUT_PROMPT)
+    has_choice = mapping.named("choice") or mapping.named("probability")
+    return fields if has_choice else (*fields[:3], _CHOICE, *fields[3:])
 
 
 def _column(path: Path, name: str, guess: str | None, guessed: Preview) -> str:

@@ -5,6 +5,7 @@ or single responses (with score levels for generation, or with factor values alo
 
 `chosen` and `rejected` become responses a and b, and the source `human` prefers a each time; what
 was shown first is not known, so no order is recorded and no position statistic counts them.
+Lists of messages are read as texts: `conversations` says how.
 """
 
 from __future__ import annotations

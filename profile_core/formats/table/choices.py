@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from profile_core.formats.table import paths, words
 from profile_core.formats.table.words import Vocabulary
+
+_CHOSEN = re.compile(r"(^|[^a-z])chosen$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class ChoiceColumn:
 
 def examine(column: str, mapping: Mapping[str, str], sample: Sequence[paths.Row]) -> ChoiceColumn:
     """Look at a choice column's values beside the responses and generators of a mapping."""
-    if column == mapping.get("response_a"):
+    if is_preferred_itself(column, mapping):
         return ChoiceColumn(frozenset(), Vocabulary(is_always_a=True))
     cells = _cells(column, sample)
     given = [cell for cell in cells if not is_blank(cell)]
@@ -50,6 +53,17 @@ def examine(column: str, mapping: Mapping[str, str], sample: Sequence[paths.Row]
         return ChoiceColumn(found, None)
     known = vocabulary.words.keys() | (names if vocabulary.names_generators else set())
     return ChoiceColumn(found, vocabulary, found - known)
+
+
+def is_preferred_itself(column: str, mapping: Mapping[str, str]) -> bool:
+    """Tell whether a choice column is response a, or `chosen`, in which response a lies."""
+    response = mapping.get("response_a", "")
+    return column == response or (says_chosen(column) and response.startswith(f"{column}."))
+
+
+def says_chosen(column: str) -> bool:
+    """Tell whether a column, or what it lies in, is the preferred response by its name."""
+    return any(_CHOSEN.search(step) for step in column.split("."))
 
 
 def is_blank(cell: object) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from profile_core.formats.table import paths
-from profile_core.formats.table.choices import examine
+from profile_core.formats.table.choices import examine, says_chosen
 from profile_core.formats.table.fields import (
     FAMILIES,
     PAIR_FIELDS,
@@ -45,6 +45,8 @@ _ENDS = (("a", "b"), ("1", "2"), ("0", "1"), ("left", "right"), ("first", "secon
 
 _WORD = re.compile(r"[a-z]+|\d+")
 _PEOPLE = re.compile(r"human|people|annotator|crowd|label|winner|preference")
+# The pair view names a source's column so; `preference` says that people chose, and stays.
+_OF_SOURCE = re.compile(r"^choice[_.]", re.IGNORECASE)
 _CHOICE = re.compile(
     r"human|people|annotator|crowd|label|winner|prefer|choice|better|best|verdict|judge|vote|gold"
 )
@@ -91,7 +93,7 @@ class _Guesser:
         self.mapping = {name: column for name, column in told.items() if column}
         self._told = told
         self._sample = sample
-        used = set(told.values())
+        used = {column for name, column in told.items() if not _is_chosen_too(name, column)}
         self._free = {column: _plain(column) for column in columns if column not in used}
 
     @property
@@ -104,6 +106,8 @@ class _Guesser:
             self.take_twins("response", (*_RESPONSE.split(), ""))
             if not self.is_pairs:
                 self.take("response", _RESPONSE.split())
+        for column in self._told.values():
+            self._free.pop(column, None)
 
     def take_named_as_fields(self) -> None:
         """Take columns that are called as a field is, of those that rows of this kind can have."""
@@ -155,13 +159,15 @@ class _Guesser:
     def take_choices(self) -> None:
         """Map the columns that hold choices, and the reason if there is one source only."""
         found = [column for column in self._free if self._holds_choices(column)]
-        by_people = [column for column in found if says_people(column)]
-        for column in found:
+        sources = {column: _source_of(column) for column in found}
+        by_people = [column for column, source in sources.items() if says_people(source)]
+        for column, source in sources.items():
             is_the_human = by_people == [column] and "choice.human" not in self.mapping
-            self._give("choice.human" if is_the_human else f"choice.{column}", column)
+            name = f"choice.{'human' if is_the_human else source}"
+            self._give(f"choice.{column}" if name in self.mapping else name, column)
         chosen = self.mapping.get("response_a", "")
         names = [name for name in self.mapping if name.startswith("choice.")]
-        if not names and _plain(chosen).rpartition("_")[2] == _CHOSEN[0]:
+        if not names and says_chosen(chosen):
             self._give("choice.human", chosen)
         elif len(names) == 1:
             self.take(f"reason.{names[0].partition('.')[2]}", _REASON.split())
@@ -186,6 +192,17 @@ class _Guesser:
         if name not in self._told and name not in self.mapping:
             self.mapping[name] = column
             self._free.pop(column, None)
+
+
+def _is_chosen_too(name: str, column: str) -> bool:
+    """Tell whether a told column may be a response beside: `choice.kim=chosen` says who chose."""
+    return name.startswith("choice.") and says_chosen(column)
+
+
+def _source_of(column: str) -> str:
+    """Name the source of a choice column: `choice_kim`, as the pair view calls it, is kim's."""
+    source = _OF_SOURCE.sub("", column)
+    return source if is_name(source) else column
 
 
 def _without(words: tuple[str, ...], end: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from profile_core.errors import ImportRefused, UnknownName
@@ -59,12 +59,14 @@ class Plan:
     sources: tuple[SourcePlan, ...]
     factors: tuple[FactorPlan, ...]
     meta: Mapping[str, Cells]
+    warnings: tuple[str, ...] = ()
+    """What the mapping leaves open, and how to say it."""
 
 
 def mapping_of(table: Table, options: ImportOptions) -> ColumnMapping:
     """Guess a table's mapping, with what the user said in its place; checks the fields' names."""
-    for name in options.mapping:
-        check_field(name, table.path.name)
+    for name, column in options.mapping.items():
+        check_field(name, column, table.path.name)
     return guess(table.columns, [row for _, row in table.sample], options.mapping)
 
 
@@ -89,6 +91,7 @@ def plan(table: Table, mapping: ColumnMapping, options: ImportOptions, dataset: 
             for name, side, column in _factors(mapping, file)
         ),
         meta={name: cells[f"meta.{name}"] for name in mapping.named("meta")},
+        warnings=tuple(_warnings(mapping, sources, options)),
     )
 
 
@@ -123,6 +126,21 @@ def _check_fields(mapping: ColumnMapping, table: Table) -> None:
                     f"{name} belongs to pairs, but a row has one response",
                     expected="response_a and response_b in place of response",
                 )
+
+
+def _warnings(
+    mapping: ColumnMapping, sources: Sequence[SourcePlan], options: ImportOptions
+) -> Iterator[str]:
+    if mapping.is_pairs and not sources:
+        yield "no column says who preferred which: map choice.NAME=COLUMN"
+    for source in sources:
+        is_guessed = f"choice.{source.name}" in mapping.guessed and source.name not in options.kinds
+        if is_guessed and source.choice and source.vocabulary.is_always_a:
+            column = source.choice.column
+            yield (
+                f"the file does not say who chose {column!r}: taken for people, as the source "
+                f"{source.name!r}; --map choice.NAME={column} --kind NAME=judge changes it"
+            )
 
 
 def _sources(

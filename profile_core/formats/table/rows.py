@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from profile_core.formats.table import cells
+from profile_core.formats.table import cells, conversations
 from profile_core.formats.table.cells import CellError
 from profile_core.formats.table.imported import ImportedFactors, extractor_of
 from profile_core.formats.table.mapping import FactorPlan, Plan
@@ -72,6 +72,7 @@ class RowReader:
     def rest(self) -> Batch:
         """Give what is known at the end only: definitions of factors, and warnings."""
         batch = Batch(self._plan.dataset, self._plan.file)
+        batch.warnings += self._plan.warnings
         self._factors.finish(batch)
         for column, places in self._booleans.items():
             batch.warnings.append(
@@ -181,9 +182,16 @@ class RowReader:
         if mapped is None:
             return lambda row: None
         column, find = mapped.column, mapped.reader()
+        within = (
+            conversations.response_text
+            if name.startswith("response")
+            else conversations.prompt_text
+        )
 
         def read(row: Row) -> str | None:
             cell = find(row)
+            if type(cell) is list:
+                cell = within(cell)
             if cell is True or cell is False:
                 self._booleans.setdefault(column, Places()).add(self._place)
             return cells.text(cell, column)

@@ -66,7 +66,9 @@ class Vocabulary:
     def meaning(self, found: Collection[str]) -> str:
         """Say in a few words how the values that were found are read."""
         if self.is_always_a:
-            return "a always: the column is the preferred response itself"
+            return (
+                "a always: the column is the preferred response; the file does not say who chose it"
+            )
         if self.repeats_text:
             return "the preferred text"
         said = {
