@@ -169,6 +169,7 @@ _EARLIER = {
 # from worse to better.
 _GENERATION_PAIRS = """
 INSERT INTO pair
+WITH levelled AS (SELECT * FROM response WHERE score_level IS NOT NULL)
 SELECT pair_id, prompt_id, dataset, row_key, setting, response_a, response_b,
     $first_seq + row_number() OVER (ORDER BY row_key)
 FROM (
@@ -179,8 +180,8 @@ FROM (
         $setting AS setting,
         lower_one.response_id AS response_a, upper_one.response_id AS response_b
     FROM prompt
-    JOIN response AS lower_one USING (prompt_id)
-    JOIN response AS upper_one ON upper_one.prompt_id = lower_one.prompt_id
+    JOIN levelled AS lower_one USING (prompt_id)
+    JOIN levelled AS upper_one ON upper_one.prompt_id = lower_one.prompt_id
         AND upper_one.generator = lower_one.generator
         AND upper_one.score_level > lower_one.score_level
     WHERE prompt.dataset = $dataset) AS derived
@@ -195,12 +196,15 @@ WHERE response_id IN (SELECT response_a FROM pair WHERE setting = $setting)
     AND 'generator:' || generator NOT IN (SELECT source_id FROM source)"""
 
 # The same two texts may be other responses, for the generator is part of a response's identity.
+# Only prompts with several pairs can have a repeat, and hashing every text would take long.
 _REPEATED_PAIRS = """
-SELECT count(*) - count(DISTINCT (pair.prompt_id, hash(side_a.text), hash(side_b.text)))
-FROM pair
-JOIN response AS side_a ON side_a.response_id = pair.response_a
-JOIN response AS side_b ON side_b.response_id = pair.response_b
-WHERE pair.dataset = ? AND pair.setting = ?"""
+WITH candidate AS (
+    SELECT * FROM pair WHERE dataset = ? AND setting = ?
+    QUALIFY count(*) OVER (PARTITION BY prompt_id) > 1)
+SELECT count(*) - count(DISTINCT (candidate.prompt_id, hash(side_a.text), hash(side_b.text)))
+FROM candidate
+JOIN response AS side_a ON side_a.response_id = response_a
+JOIN response AS side_b ON side_b.response_id = response_b"""
 
 
 class Ingest:
