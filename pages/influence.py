@@ -8,6 +8,7 @@ from profile_core.analysis.planes import StudyPlanes
 from profile_core.errors import PredicateError
 from profile_core.types import Variant
 from profile_core.ui import (
+    asked,
     columns_help,
     filters,
     frame,
@@ -61,6 +62,18 @@ def main() -> None:
 
 
 def _controls(planes: StudyPlanes) -> tuple[Variant, list[str], list[str], str]:
+    names = sorted({entry.source.name for entry in planes.sources})
+    known = [factor.name for factor in planes.factors]
+    views, variants = asked.one_of(_VIEWS), asked.one_of(list(VARIANTS))
+    asked.tell(
+        asked.remark(influence_view.key(key), what, options, instead, why)
+        for key, what, options, instead, why in (
+            ("sources", "source", names, "it is left out", asked.NOT_IN_STUDY),
+            ("factors", "factor", known, "it is left out", asked.NOT_IN_STUDY),
+            ("view", "view", list(_VIEWS), f"the {_VIEWS[0]} are shown", views),
+            ("variant", "statistic", list(VARIANTS), f"{next(iter(VARIANTS))} is shown", variants),
+        )
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", key="influence-controls"):
         view = st.segmented_control(
             "View",
@@ -72,7 +85,7 @@ def _controls(planes: StudyPlanes) -> tuple[Variant, list[str], list[str], str]:
         )
         sources = st.multiselect(
             "Sources",
-            sorted({entry.source.name for entry in planes.sources}),
+            names,
             key=influence_view.key("sources"),
             bind="query-params",
             placeholder="The reference and the models",
@@ -81,7 +94,7 @@ def _controls(planes: StudyPlanes) -> tuple[Variant, list[str], list[str], str]:
         )
         factors = st.multiselect(
             "Factors",
-            [factor.name for factor in planes.factors],
+            known,
             key=influence_view.key("factors"),
             bind="query-params",
             placeholder="The taxonomy's, then the strongest",

@@ -8,6 +8,7 @@ import pytest
 
 from profile_core.actions.demo import make_demo
 from profile_core.actions.extract import extract
+from profile_core.store.records import Batch
 from profile_core.types import SourceKind
 from tests.app_driver import open_page, shown
 from tests.studies import A, B, empty_study, pairs_batch, write
@@ -157,3 +158,44 @@ def test_the_list_shows_the_same_pairs_a_page_at_a_time() -> None:
     assert "Pairs 101 to 144 of 144" in shown(app)
     next(button for button in app.button if button.label == "Previous").click().run()
     assert "Pairs 1 to 100 of 144" in shown(app)
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_a_link_asks_in_vain_is_said() -> None:
+    app = open_page(
+        "browse", task="<b>zzz", source="nobody", factor="length", relation="concordant"
+    )
+    said = shown(app)
+    assert "task “<b>zzz”, which this study does not have; all tasks are shown." in said
+    assert "source “nobody”, which this study does not have" in said
+    assert "relation “concordant”, which is not one of a has more" in said
+    assert not app.markdown
+    assert "The link asks" not in shown(
+        open_page("browse", task="summarization", sort="import order")
+    )
+
+
+def test_a_long_prompt_is_folded_after_its_first_words(study_file: Path) -> None:
+    with empty_study(study_file) as study:
+        batch = Batch("long", "rows.csv")
+        prompt = batch.add_prompt(" ".join(f"word{place}" for place in range(60_000)))
+        responses = [batch.add_response(prompt, body) for body in ("one two", "one")]
+        batch.add_pair(prompt, *responses, "1", place="row 1")
+        write(study, batch)
+        extract(study)
+    app = open_page("browse")
+    assert [folded.label for folded in app.expander] == ["Whole prompt (60,000 words)"]
+    assert "word299 …" in shown(app)
+    assert shown(app).count("word300 ") == 1
+
+
+def test_a_majority_is_no_voice_beside_its_people(study_file: Path) -> None:
+    with empty_study(study_file) as study:
+        batch = pairs_batch([("one two", "one")], [A])
+        for name, choice in (("ann", A), ("ben", A), ("cyd", B)):
+            person = batch.add_source(SourceKind.HUMAN, name)
+            batch.add_preference(next(iter(batch.pairs)), person, choice)
+        write(study, batch)
+        extract(study)
+    said = shown(open_page("browse"))
+    assert "preferred by 2 of 3 sources, not counting the majority" in said

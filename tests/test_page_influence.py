@@ -14,7 +14,7 @@ from profile_core.actions.extract import extract
 from profile_core.actions.imports import import_file
 from profile_core.types import SourceKind
 from tests.app_driver import open_page, shown
-from tests.studies import A, B, empty_study, pairs_batch, write
+from tests.studies import TIE, A, B, empty_study, pairs_batch, write
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +168,49 @@ def test_hostile_names_of_sources_and_factors_are_only_text(study_file: Path) ->
     assert "<img" not in bodies
     assert not app.markdown
     assert not any("<img" in button.label for button in app.button)
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_plain_words_of_a_link_filter_this_page_too() -> None:
+    plain = open_page("influence", task="summarization", where="length_a > 20")
+    own = open_page(
+        "influence", **{"influence.task": "summarization", "influence.where": "length_a > 20"}
+    )
+    assert "summarization only, where length_a > 20" in shown(plain)
+    assert shown(plain) == shown(own)
+    assert plain.query_params == own.query_params
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_plain_link_met_again_on_the_page_still_filters() -> None:
+    app = open_page("influence", where="length_a > 20")
+    app.query_params.clear()
+    app.query_params["where"] = "length_a > 30"
+    app.run()
+    assert "where length_a > 30" in shown(app)
+    assert "where" not in app.query_params
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_a_link_asks_in_vain_is_said() -> None:
+    said = shown(open_page("influence", task="<b>zzz", **{"influence.sources": "nobody"}))
+    assert "task “<b>zzz”, which this study does not have; all tasks are shown." in said
+    assert "source “nobody”, which this study does not have; it is left out." in said
+
+
+def test_notes_are_short_in_the_table_and_explained_below_it(study_file: Path) -> None:
+    with empty_study(study_file) as study:
+        write(study, pairs_batch([("one two", "one")] * 24, [A, A, A, B] * 6))
+        extract(study)
+    app = open_page("influence")
+    assert rows_of(app)["Length"][-1] == "few prompts (12)"
+    assert "Few prompts: 5 to 29 prompts: read with care." in shown(app)
+
+
+def test_where_every_choice_is_a_tie_no_filter_is_blamed(study_file: Path) -> None:
+    with empty_study(study_file) as study:
+        write(study, pairs_batch([("one two", "one")] * 4, [TIE] * 4))
+        extract(study)
+    said = shown(open_page("influence"))
+    assert "no source has a strict preference among the pairs." in said
+    assert "the filter" not in said

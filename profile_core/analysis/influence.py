@@ -104,7 +104,7 @@ def influence(
         rows=tuple(sorted(rows, key=_order)),
         pairs=int(bits.count_bits(kept)),
         all_pairs=int(bits.count_bits(in_settings)),
-        reason=None if rows else _why_empty(study_planes, entries, kept, variant),
+        reason=None if rows else _why_empty(study_planes, entries, kept, mask is not None),
     )
 
 
@@ -248,7 +248,7 @@ def _number(value: float) -> float | None:
 
 
 def _why_empty(
-    study_planes: StudyPlanes, entries: Sequence[int], kept: Words, variant: Variant
+    study_planes: StudyPlanes, entries: Sequence[int], kept: Words, is_filtered: bool
 ) -> str:
     if not study_planes.planes.pairs:
         return (
@@ -263,5 +263,6 @@ def _why_empty(
             "a judge"
         )
     if not int(bits.count_bits(kept)):
-        return "the filter keeps no pair"
-    return "no source has a strict preference among the pairs that the filter keeps"
+        return "the filter keeps no pair" if is_filtered else "no pair is of this setting"
+    among = "the pairs that the filter keeps" if is_filtered else "the pairs"
+    return f"no source has a strict preference among {among}"

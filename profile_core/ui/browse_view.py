@@ -17,7 +17,7 @@ from profile_core.analysis.planes import StudyPlanes
 from profile_core.analysis.relations import Relation
 from profile_core.store.study import Study, Versions
 from profile_core.types import LabelSet
-from profile_core.ui import filters, frame
+from profile_core.ui import asked, filters, frame
 
 _RELATION_HELP = (
     "With a source and a factor: concordant, the preferred response has more of the factor; "
@@ -57,6 +57,7 @@ class Place:
 
 def controls(planes: StudyPlanes, chosen: filters.Filter) -> View:
     """Draw what browse adds to the filter bar, and give the whole view."""
+    remarks: list[str] = []
     with st.container(horizontal=True, vertical_alignment="bottom", key="browse-controls"):
         words = st.text_input(
             "Search",
@@ -66,40 +67,48 @@ def controls(planes: StudyPlanes, chosen: filters.Filter) -> View:
             help=_SEARCH_HELP,
             width=180,
         )
+        sources = sorted({entry.source.name for entry in planes.sources})
+        remarks.append(asked.remark("source", "source", sources, "pairs of any source are shown"))
         source = _option(
             "Source",
-            sorted({entry.source.name for entry in planes.sources}),
+            sources,
             "source",
             "Any source",
             "Pairs on which it chose.",
         )
-        factor = _option(
-            "Factor", [factor.name for factor in planes.factors], "factor", "Any factor", None
-        )
+        factors = [factor.name for factor in planes.factors]
+        remarks.append(asked.remark("factor", "factor", factors, "pairs of any factor are shown"))
+        factor = _option("Factor", factors, "factor", "Any factor", None)
         possible = [str(relation) for relation in relations.relations(source, factor)]
+        remarks.append(_unknown("relation", possible))
         relation = (
             _option("Relation", possible, "relation", "Any relation", _RELATION_HELP)
             if possible
             else None
         )
+        agreements = list(map(str, Agreement))
+        remarks.append(_unknown("agreement", agreements))
         agreement = _option(
-            "Agreement", list(map(str, Agreement)), "agreement", "Agree or differ", _AGREEMENT_HELP
+            "Agreement", agreements, "agreement", "Agree or differ", _AGREEMENT_HELP
         )
+        states = list(map(str, LabelState)) if planes.study.versions().corrections else []
+        remarks.append(_unknown("corrections", states))
         state = (
-            _option(
-                "Corrections", list(map(str, LabelState)), "corrections", "With or without", None
-            )
-            if planes.study.versions().corrections
+            _option("Corrections", states, "corrections", "With or without", None)
+            if states
             else None
         )
+        orders = list(map(str, pair_order.orders(source, factor)))
+        remarks.append(_unknown("sort", orders, f"the order is {orders[0]}"))
         order = st.selectbox(
             "Order",
-            list(map(str, pair_order.orders(source, factor))),
+            orders,
             key="sort",
             bind="query-params",
             help=_ORDER_HELP,
             width=168,
         )
+    asked.tell(remarks)
     return View(
         where=chosen.where,
         labels=chosen.labels,
@@ -111,6 +120,17 @@ def controls(planes: StudyPlanes, chosen: filters.Filter) -> View:
         label_state=LabelState(state) if state else None,
         order=Order(order or Order.IMPORT),
     )
+
+
+_NEEDS = {
+    "relation": "which needs a source or a factor",
+    "corrections": "and this study has none",
+}
+
+
+def _unknown(key: str, options: list[str], instead: str = "it is left out") -> str:
+    why = asked.one_of(options) if options else _NEEDS[key]
+    return asked.remark(key, key, options, instead, why)
 
 
 def found(study: Study, view: View) -> Found:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 import streamlit as st
 
 from profile_core.analysis import example as examples
@@ -11,11 +14,15 @@ from profile_core.store.study import Study
 from profile_core.text import numbers
 from profile_core.text.diff import RunKind, word_diff
 from profile_core.text.spans import split_by_spans
-from profile_core.types import Choice, FactorKind, VerdictStatus
+from profile_core.types import Choice, FactorKind, SourceKind, VerdictStatus
 from profile_core.ui import frame, tables, text
 
 _LONG = 700
 """Characters from which a source text is folded away."""
+_LONG_PROMPT = 300
+"""Words from which a prompt is folded, its first words left in sight."""
+_LONGEST_START = 3000
+"""Characters of a folded prompt left in sight, for scripts that put no space between words."""
 _COMMON = 0.1
 _WORDS = "word differences"
 
@@ -24,7 +31,7 @@ def draw(study: Study, example: Example, factor: str | None) -> None:
     """Draw a pair; a factor that the view asks about is marked in its table."""
     pair = example.pair
     _headline(example)
-    text.titled("Prompt", pair.prompt)
+    _prompt(pair.prompt)
     if pair.source_text:
         _source_text(pair.source_text)
     _responses(study, example)
@@ -44,6 +51,17 @@ def _headline(example: Example) -> None:
     ]
     chips = " ".join(f'<span class="pf-chip">{text.inline(part)}</span>' for part in parts if part)
     st.html(f"<p>{chips}</p>")
+
+
+def _prompt(prompt: str) -> None:
+    ends = [word.end() for word in islice(re.finditer(r"\S+", prompt), _LONG_PROMPT)]
+    start = prompt[: min([*ends[-1:], _LONGEST_START])]
+    if start == prompt.rstrip():
+        text.titled("Prompt", prompt)
+        return
+    text.titled("Prompt", f"{start} …")
+    with st.expander(f"Whole prompt ({numbers.counted(len(prompt.split()), 'word')})"):
+        text.plain(prompt)
 
 
 def _source_text(source: str) -> None:
@@ -202,8 +220,15 @@ def _chosen_by(example: Example, side: Choice) -> str:
     chose = [item for item in example.chosen if item.choice is not None]
     if not chose:
         return "nobody chose"
-    of = numbers.counted(len(chose), "source")
-    return f"preferred by {sum(item.choice is side for item in chose)} of {of}"
+    people = any(_is_person(item) for item in chose)
+    voices = [item for item in chose if not (people and item.source.is_majority)]
+    of = numbers.counted(len(voices), "source")
+    besides = ", not counting the majority" if len(voices) < len(chose) else ""
+    return f"preferred by {sum(item.choice is side for item in voices)} of {of}{besides}"
+
+
+def _is_person(chosen: Chosen) -> bool:
+    return chosen.source.kind is SourceKind.HUMAN and not chosen.source.is_majority
 
 
 def _orders(chosen: Chosen) -> str:

@@ -2,6 +2,7 @@
 
 Its state is the address's: `task`, `scenario`, `setting`, `generator`, `where`, `labels` on the
 browse page, and `influence.task` and so on elsewhere, since an address's names belong to one page.
+A link may use the plain words on every page: they are taken over into the page's own names.
 """
 
 from __future__ import annotations
@@ -15,10 +16,17 @@ from profile_core.analysis import conditions, pair_values
 from profile_core.store.study import Study
 from profile_core.text import numbers
 from profile_core.types import LabelSet
-from profile_core.ui import frame
+from profile_core.ui import asked, frame
 
 _LABELS_OFFERED = (LabelSet.AUTOMATIC, LabelSet.CORRECTED)
 _WORTH_CHOOSING = 2
+_WORDS = ("task", "scenario", "setting", "generator", "where", "labels")
+_NOT_KNOWN = (
+    ("task", "task", "all tasks are shown"),
+    ("scenario", "scenario", "all scenarios are shown"),
+    ("setting", "setting", "all settings are shown"),
+    ("generator", "generator", "texts by all are shown"),
+)
 _EXAMPLE = "length_a > 100 AND choice_human = 'a'"
 WHERE_HELP = (
     "A condition over the pair view, as for `--where`: columns, numbers, 'text', AND, OR, NOT, "
@@ -57,16 +65,22 @@ def parameter(page: str, name: str) -> str:
 
 def bar(study: Study, page: str) -> Filter:
     """Draw the bar of a page and return what it says."""
+    asked.take_over({word: parameter(page, word) for word in _WORDS})
+    known = {
+        **{name: _values(study, name) for name in ("task", "scenario", "setting")},
+        "generator": _generators(study),
+    }
+    remarks = [
+        asked.remark(parameter(page, name), what, known[name], instead)
+        for name, what, instead in _NOT_KNOWN
+    ]
+    remarks.append(_labels_remark(page))
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter-bar"):
         chosen = {
-            "task": _choice(page, "task", "Task", "All tasks", _values(study, "task")),
-            "scenario": _choice(
-                page, "scenario", "Scenario", "All scenarios", _values(study, "scenario")
-            ),
-            "setting": _choice(
-                page, "setting", "Setting", "Both settings", _values(study, "setting")
-            ),
-            "generator": _choice(page, "generator", "Written by", "Anybody", _generators(study)),
+            "task": _choice(page, "task", "Task", "All tasks", known["task"]),
+            "scenario": _choice(page, "scenario", "Scenario", "All scenarios", known["scenario"]),
+            "setting": _choice(page, "setting", "Setting", "Both settings", known["setting"]),
+            "generator": _choice(page, "generator", "Written by", "Anybody", known["generator"]),
         }
         where = st.text_input(
             "Condition",
@@ -77,6 +91,7 @@ def bar(study: Study, page: str) -> Filter:
             width="stretch",
         ).strip()
         label_set = labels(page)
+    asked.tell(remarks)
     parts = [_condition(name, value) for name, value in chosen.items() if value]
     words = [_phrase(name, value) for name, value in chosen.items() if value]
     told = "" if label_set is _LABELS_OFFERED[0] else label_set.value
@@ -105,6 +120,17 @@ def labels(page: str) -> LabelSet:
 def state(chosen: Filter, kept: int, of: int) -> None:
     """Draw the state sentence of a filtered view."""
     frame.state(chosen.sentence(kept, of))
+
+
+def _labels_remark(page: str) -> str:
+    options = [label_set.value for label_set in _LABELS_OFFERED]
+    return asked.remark(
+        parameter(page, "labels"),
+        "labels",
+        options,
+        f"{options[0]} labels are used",
+        asked.one_of(options),
+    )
 
 
 def _choice(page: str, name: str, label: str, none: str, known: list[str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from profile_core.analysis import titles
-from profile_core.analysis.influence import InfluenceRow
+from profile_core.analysis.influence import DERIVED, InfluenceRow
 from profile_core.analysis.relations import OF_BOTH, Relation
 from profile_core.stats.intervals import Note
 from profile_core.text import numbers
@@ -36,6 +36,17 @@ _TABLE = (
     tables.Column("Note"),
 )
 
+
+_NOTES = {
+    DERIVED: (
+        "derived from it",
+        "part of the derived preference, so the two agree by construction",
+    ),
+    Note.ALL_TIED: ("all tied", str(Note.ALL_TIED)),
+    Note.NO_VARIANCE: ("prompts alike", str(Note.NO_VARIANCE)),
+    Note.SMALL: ("few prompts", str(Note.SMALL)),
+}
+"""A remark's short form in the table, and what it means below."""
 
 _MEANS = {
     Relation.CONCORDANT: "The preferred response has more of the factor",
@@ -103,6 +114,8 @@ def table(
             ]
         )
     tables.table(columns, cells, caption="Every count opens its pairs.")
+    if legend := _legend(rows):
+        frame.note(legend)
 
 
 def everything(shown: Shown) -> None:
@@ -169,10 +182,21 @@ def _counted(
 
 
 def _note(row: InfluenceRow) -> str:
-    """The row's remark, unless its value says it already."""
+    """The row's remark in a word or two, unless its value says it already."""
     if titles.absence(row):
         return ""
-    return row.note.replace(Note.SMALL, "few prompts")
+    said = [short for note, (short, _) in _NOTES.items() if note in row.note]
+    return ", ".join(said).replace("few prompts", f"few prompts ({numbers.count(row.prompts)})")
+
+
+def _legend(rows: Sequence[InfluenceRow]) -> str:
+    """Explain the remarks that stand in a table."""
+    there = [row.note for row in rows if not titles.absence(row)]
+    return " ".join(
+        f"{short.capitalize()}: {means}."
+        for note, (short, means) in _NOTES.items()
+        if any(note in said for said in there)
+    )
 
 
 def _count(row: InfluenceRow, relation: Relation) -> int:
