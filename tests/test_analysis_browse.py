@@ -388,6 +388,14 @@ def test_charts_lead_with_the_taxonomy_and_the_reference(demo: Study) -> None:
     assert [taus[name] for name in ordered] == sorted((taus[n] for n in names), reverse=True)
 
 
+def test_a_factor_without_values_among_the_pairs_gives_its_place_to_another(demo: Study) -> None:
+    rows = influence(demo, where="task = 'summarization'").rows
+    assert any(row.factor == "receptiveness" and not row.pairs for row in rows)
+    names = choose_factors(rows, load(demo).factors)
+    assert "receptiveness" not in names
+    assert len(names) == 12
+
+
 def test_without_tau_a_row_says_why() -> None:
     assert titles.absence(_row("x", 0.2, 0.01)) == ""
     assert titles.absence(_row("x", 1.0, 0.2, prompts=3)) == "too few prompts (3)"

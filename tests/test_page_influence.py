@@ -203,7 +203,7 @@ def test_notes_are_short_in_the_table_and_explained_below_it(study_file: Path) -
         write(study, pairs_batch([("one two", "one")] * 24, [A, A, A, B] * 6))
         extract(study)
     app = open_page("influence")
-    assert rows_of(app)["Length"][-1] == "few prompts (12)"
+    assert rows_of(app)["Length"][-1] == "few\u00a0prompts"
     assert "Few prompts: 5 to 29 prompts: read with care." in shown(app)
 
 

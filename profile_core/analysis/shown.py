@@ -27,13 +27,14 @@ def taxonomy_order(factor: Factor) -> tuple[int, str]:
 def choose_factors(
     rows: Iterable[InfluenceRow], factors: Iterable[Factor], limit: int = FACTORS
 ) -> list[str]:
-    """Choose factors that have rows: those of the first taxonomy, then the strongest of the rest.
+    """Choose factors that have pairs: those of the first taxonomy, then the strongest of the rest.
 
     Strong is what can be told from none (q at most 0.05) somewhere, by its largest |tau|.
     """
     defined = {factor.name: factor for factor in factors}
     strength: dict[str, tuple[bool, float]] = {}
-    for row in rows:
+    rows = tuple(rows)
+    for row in [row for row in rows if row.pairs] or rows:
         told = row.q is not None and row.q <= 0.05
         found = (told, abs(row.tau or 0.0))
         strength[row.factor] = max(strength.get(row.factor, found), found)

@@ -186,7 +186,8 @@ def _note(row: InfluenceRow) -> str:
     if titles.absence(row):
         return ""
     said = [short for note, (short, _) in _NOTES.items() if note in row.note]
-    return ", ".join(said).replace("few prompts", f"few prompts ({numbers.count(row.prompts)})")
+    # Their number stands in a column of its own; a remark of two words must not break in two.
+    return ", ".join(said).replace(" ", "\u00a0").replace(",\u00a0", ", ")
 
 
 def _legend(rows: Sequence[InfluenceRow]) -> str:
