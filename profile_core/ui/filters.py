@@ -27,7 +27,7 @@ _NOT_KNOWN = (
     ("setting", "setting", "all settings are shown"),
     ("generator", "generator", "texts by all are shown"),
 )
-_EXAMPLE = "length_a > 100 AND choice_human = 'a'"
+_EXAMPLE = "length_a > 100 AND setting = 'evaluation'"
 WHERE_HELP = (
     "A condition over the pair view, as for `--where`: columns, numbers, 'text', AND, OR, NOT, "
     "IN, BETWEEN, LIKE, IS NULL. `profile-core info --columns` lists the columns."
