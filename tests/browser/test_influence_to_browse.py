@@ -41,9 +41,10 @@ def settled(page: Any) -> None:
 
 
 def example(page: Any) -> str:
+    """Everything that is shown of a pair; not the widgets, whose code may still be on its way."""
     settled(page)
     page.wait_for_selector("text=Who chose what, and why")
-    return str(page.inner_text(".stMain"))
+    return "\n".join(page.locator(".pf-chip, .pf-text, .pf-table").all_inner_texts())
 
 
 def mark(page: Any, source: str, setting: str, factor: str) -> Any:
