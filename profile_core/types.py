@@ -58,6 +58,29 @@ class LabelSet(StrEnum):
     PREDICTION_POWERED = "prediction-powered"
 
 
+class Mode(StrEnum):
+    """How a person labelled: seeing the automatic value, without it, or settling a dispute."""
+
+    REVIEW = "review"
+    BLIND = "blind"
+    ADJUDICATION = "adjudication"
+
+
+class Asks(StrEnum):
+    """What a queue asks of people about each pair."""
+
+    FACTORS = "factors"
+    PREFERENCE = "preference"
+    FACTS = "facts"
+
+
+class QueueKind(StrEnum):
+    """How a queue's pairs were drawn: all with the same probability, or the doubtful ones more."""
+
+    RANDOM = "random"
+    TARGETED = "targeted"
+
+
 class Variant(StrEnum):
     """Which influence statistic is computed."""
 

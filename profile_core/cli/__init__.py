@@ -9,7 +9,16 @@ from __future__ import annotations
 import click
 
 import profile_core
-from profile_core.cli import app, exporting, importing, influencing, running, studying
+from profile_core.cli import (
+    app,
+    auditing,
+    exporting,
+    importing,
+    influencing,
+    queueing,
+    running,
+    studying,
+)
 
 _COMMANDS = (
     app.app,
@@ -19,6 +28,8 @@ _COMMANDS = (
     studying.info,
     running.extract,
     influencing.influence,
+    auditing.audit,
+    queueing.queue,
     exporting.export,
 )
 

@@ -26,7 +26,6 @@ GROUP BY field"""
 # One extractor a factor: the user's choice, else the one with values for most responses, then
 # the newest, then by name.
 _ACTIVE = """
-CREATE OR REPLACE TEMP TABLE active_value_source AS
 SELECT factor, extractor, factor_version FROM (
     SELECT held.factor, held.extractor, held.factor_version,
         row_number() OVER (PARTITION BY held.factor ORDER BY
@@ -75,7 +74,7 @@ FULL JOIN (SELECT * FROM corrected_value SEMI JOIN chunk_response USING (respons
 
 _VALUES = {LabelSet.AUTOMATIC: _AUTOMATIC_VALUES, LabelSet.CORRECTED: _CORRECTED_VALUES}
 
-_CHUNK_PREFERENCES = "(SELECT * FROM preference SEMI JOIN chunk_place USING (pair_id))"
+_CHUNK_PREFERENCES = "(SELECT * FROM standing_preference SEMI JOIN chunk_place USING (pair_id))"
 
 _ROWS = """
 WITH value AS ({values}),
@@ -100,12 +99,18 @@ def choose_extractors(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
     The choice stays in a temporary table of the cursor, where `write` finds it.
     """
-    cursor.execute(_ACTIVE)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE active_value_source AS {_ACTIVE}")
     return dict(
         cursor.execute(
             "SELECT factor, extractor FROM active_value_source ORDER BY factor"
         ).fetchall()
     )
+
+
+def extractors_in_force(cursor: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]:
+    """Settle the same without a trace: by factor, its extractor and its definition's version."""
+    rows = cursor.execute(_ACTIVE).fetchall()
+    return {factor: (extractor, version) for factor, extractor, version in rows}
 
 
 def write(
