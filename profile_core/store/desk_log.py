@@ -1,9 +1,9 @@
-"""Reads of the log of acts: who holds which item, what became of it, and what can be undone.
+"""Reads of the log of acts: who holds which item of a queue, and what became of it.
 
 An item is a pair that a queue gives to an annotator, or one opened by itself. Its state is never
 stored: it follows from the annotator's acts on it that were not undone, and from the labels that
-the annotator has for its cells, wherever they were given. Owns that rule; the tables of labels
-and queues are their own modules' business, and nothing but `assign` writes here.
+the annotator has for its cells, wherever they were given. Owns that rule and reads only; handing
+items out and undoing are `desk_acts`'.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ _WORK = (
 )
 
 _PAIR = """
-SELECT pair_id, response_a, response_b FROM pair WHERE pair_id = ?"""
+SELECT response_a, response_b FROM pair WHERE pair_id = ?"""
 
 _DRAW = """
 SELECT place, kind, least(1, threshold * rate) FROM queue_pair JOIN queue USING (queue_id)
@@ -160,7 +160,7 @@ def read_pair(
     pair = first_row(cursor, _PAIR, [pair_id])
     if pair is None:
         raise UnknownName("pair", pair_id, ())
-    _, response_a, response_b = pair
+    response_a, response_b = pair
     draw = first_row(cursor, _DRAW, [queue_id, pair_id]) if queue_id else None
     if draw is None:
         return DeskPair(pair_id, response_a, response_b)

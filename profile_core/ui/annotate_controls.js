@@ -168,8 +168,10 @@ class Desk extends Drawing {
 
   acceptAll() {
     const places = this.toDo().filter((place) => this.data.cells[place].hasAutomatic);
+    if (this.isLeaving) return;
     if (places.length) this.label(places, () => ({ action: "accept" }));
-    else if (!this.isLeaving) this.complain("What is left has no automatic value to accept: give one.");
+    else if (!this.toDo().length) this.complain("Nothing is left to accept in this item.");
+    else this.complain("What is left has no automatic value to accept: give one.");
   }
 
   confirm(cell) {

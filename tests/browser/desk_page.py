@@ -71,7 +71,9 @@ def press_on(page: Any, key: str) -> str:
     before = item(page)
     page.keyboard.press(key)
     page.wait_for_function(
-        "before => document.querySelector('.pf-desk').dataset.item !== before", arg=before
+        "before => { const now = document.querySelector('.pf-desk')?.dataset.item;"
+        " return now !== undefined && now !== before; }",
+        arg=before,
     )
     return settled(page)
 

@@ -229,7 +229,7 @@ def test_the_end_of_a_queue_thanks_and_still_undoes(page: Any, demo_copy: Path) 
             page.keyboard.press("a")
             page.wait_for_function(
                 "last => { const desk = document.querySelector('.pf-desk');"
-                " return desk.dataset.item !== last && desk.dataset.unsaved === '0'; }",
+                " return desk && desk.dataset.item !== last && desk.dataset.unsaved === '0'; }",
                 arg=last,
             )
             if page.locator(".pf-desk[data-kind=end]").count():
