@@ -33,7 +33,8 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         frame.head("Annotate", annotate_home.purpose(study, queue_id, pair_id))
         if queue_id or pair_id:
-            router.link("annotate", "All queues")
+            # A link within the page changes the address only if it names something.
+            router.link("annotate", "All queues", {VIEW: next(iter(_VIEWS))})
     if not annotate_home.has_pairs(study):
         frame.empty(
             "Here pairs are labelled.",

@@ -53,7 +53,9 @@ def _influence(planes: StudyPlanes, chosen: Filter, asked: Asked, answer: DeltaG
     found = influence_view.rows_of(
         study, chosen.labels, chosen.where, asked.variant, blind_only=asked.blind_only
     )
-    shown = influence_view.choose(found, planes, asked.sources, asked.factors)
+    shown = influence_view.choose(
+        found, planes, asked.sources, asked.factors, blind_only=asked.blind_only
+    )
     finding = titles.finding(shown.series, shown.factors)
     with answer:
         filters.state(chosen, found.pairs, found.all_pairs)
@@ -64,7 +66,7 @@ def _influence(planes: StudyPlanes, chosen: Filter, asked: Asked, answer: DeltaG
             influence_view.answer(finding)
             frame.note(Headline(shown.reference, ()).reference_sentence)
     if asked.view == GROUPS:
-        influence_groups.groups(study, shown, planes, chosen, blind_only=asked.blind_only)
+        influence_groups.groups(study, shown, planes, chosen)
     elif asked.view == TOGETHER:
         influence_groups.together(study, shown, chosen)
     else:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from profile_core.actions.extract import extract
 from profile_core.annotation import queues
 from profile_core.store.study import Study
 from profile_core.types import Asks, Mode, QueueKind
 from profile_core.ui import identity
 from tests.app_driver import open_page, shown
 from tests.label_desk import labelled_study, pair_id
-from tests.studies import empty_study
+from tests.studies import A, empty_study, pairs_batch, write
 
 
 @pytest.fixture(autouse=True)
@@ -150,8 +151,29 @@ def test_every_view_of_the_lead_opens_from_its_address(view: str) -> None:
     assert "Draw the queue" not in [button.label for button in app.button]
 
 
-def test_names_and_texts_from_data_are_never_markup(study_file: Path) -> None:
-    hostile = "<b>x</b> $y$ ![](https://example.org/z.png)"
+HOSTILE = "<b>x</b> <script>1</script> $y$ ![](https://example.org/z.png)"
+
+
+@pytest.mark.parametrize("asks", [Asks.FACTORS, Asks.PREFERENCE])
+def test_texts_from_data_are_shown_as_they_are(path: Path, asks: Asks) -> None:
+    with empty_study(path) as study:
+        write(study, pairs_batch([(HOSTILE, f"{HOSTILE} too")] * 4, [A] * 4))
+        extract(study)
+    factors = ["length"] if asks is Asks.FACTORS else []
+    with Study.open(path) as study:
+        queue = queues.draw(
+            study, kind=QueueKind.RANDOM, size=4, asks=asks, factors=factors
+        ).queue_id
+    app = sit_down(open_page("annotate", queue=queue))
+    bodies = "\n".join(element.proto.body for element in app.get("html"))
+    assert bodies.count("&lt;b&gt;x&lt;/b&gt;") == 2
+    assert "<b>x" not in bodies
+    assert "<script>1" not in bodies
+    assert not app.markdown
+
+
+def test_names_from_data_are_never_markup(study_file: Path) -> None:
+    hostile = HOSTILE
     queue = draw(study_file, factors=["clarity"], name=hostile)
     app = sit_down(open_page("annotate"), "<i>Ann</i>")
     bodies = "\n".join(element.proto.body for element in app.get("html"))

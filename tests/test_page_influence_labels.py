@@ -231,6 +231,14 @@ def test_the_dots_take_blind_labels_alone_too() -> None:
     assert value() != value(**{"influence.blind": "true"})
 
 
+@pytest.mark.usefixtures("drawn")
+def test_counts_of_blind_labels_alone_open_nothing() -> None:
+    app = open_page("influence", **{"influence.labels": "reviewed-only", "influence.blind": "true"})
+    (row,) = table(app, "Blind labels alone")
+    assert not any("href" in cell for cell in row)
+    assert not [button.label for button in app.button if button.label.startswith("Open ")]
+
+
 def test_without_blind_labels_the_toggle_says_so(study_file: Path) -> None:
     labelled_study(study_file)
     app = open_page("influence", **VIEW, **{"influence.blind": "true"})

@@ -8,7 +8,8 @@ const PATIENCE = 400; // Milliseconds before waiting is worth a word,
 const TROUBLE = 4000; // and before it is worth a worry.
 
 // What has not been acknowledged outlives the controls, which go when the connection does.
-const kept = { whose: null, epoch: null, events: [] };
+// So does the cell that was left, for who comes back to the item from its facts.
+const kept = { whose: null, epoch: null, events: [], item: null, place: 0, kind: null };
 
 export default function ({ data, parentElement, setStateValue }) {
   const desk = (parentElement.desk ??= new Desk(parentElement));
@@ -58,8 +59,10 @@ class Desk extends Drawing {
       this.complaint = "";
       this.note = "";
       this.strength = data.strength ?? 0;
-      this.current = Math.max(0, data.cells.findIndex((cell) => !cell.own));
+      const isBack = kept.kind === "facts" && kept.item === data.item && kept.place < data.cells.length;
+      this.current = isBack ? kept.place : Math.max(0, data.cells.findIndex((cell) => !cell.own));
     }
+    kept.kind = data.kind;
     // What somebody is typing into stays in its place as long as it is the same item.
     if (isOther || this.shape !== this.shapeOf(data)) this.build();
     else this.refresh();
@@ -246,6 +249,7 @@ class Desk extends Drawing {
     if (place < 0 || place >= this.data.cells.length) return;
     const isOther = this.data.cells[place].side !== this.data.cells[this.current].side;
     this.current = place;
+    Object.assign(kept, { item: this.data.item, place });
     this.complaint = "";
     if (isOther) this.build();
     else this.paint();
@@ -304,13 +308,14 @@ class Desk extends Drawing {
       "-": () => this.step(-1),
       "−": () => this.step(-1),
     };
-    if (key in moves && (this.data.cells.length || this.isPreference || key.startsWith("page"))) {
+    const isUsed = key.startsWith("page") || this.data.cells.length > 0;
+    if (key in moves && (isUsed || (this.isPreference && !key.startsWith("arrow")))) {
       moves[key]();
       if (key.startsWith("arrow")) this.takeFocus();
       return true;
     }
     if (/^\d$/.test(key) && (this.isPreference || this.data.cells.length)) {
-      this.digit(key);
+      if (!event.repeat) this.digit(key);
       return true;
     }
     if (event.repeat || !this.data.keys.some((entry) => entry.key === key)) return false;

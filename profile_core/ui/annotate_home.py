@@ -96,7 +96,7 @@ def _next(found: Sequence[QueueProgress], annotator: str, titles: Mapping[str, s
         "Go on" if begun else "Begin",
         type="primary",
         key="go-on",
-        shortcut="Enter",
+        shortcut="g",
         on_click=_open,
         args=(best.queue.queue_id,),
     )

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from time import monotonic
 
 from profile_core.annotation import desk, progress
 from profile_core.annotation.desk import Item, OwnItem, State
@@ -23,7 +26,17 @@ class Standing:
     """By place: the items that they hold."""
     complete: int
     drawn: int
-    seconds_an_item: float | None
+    pace_before: float | None
+    """Seconds an item, as the log had it when this was read."""
+    finished_at: list[float] = field(default_factory=list)
+    """When items were finished since."""
+
+    @property
+    def seconds_an_item(self) -> float | None:
+        """Median time from one finished item to the next, without the pauses."""
+        gaps = [after - before for before, after in pairwise(self.finished_at)]
+        gaps = [gap for gap in gaps if gap <= progress.LONGEST_PAUSE]
+        return median(gaps) if gaps else self.pace_before
 
     @property
     def states(self) -> Counter[State]:
@@ -42,8 +55,12 @@ class Standing:
 
     def note(self, item: Item) -> None:
         """Keep what became of an item."""
-        if item.place is not None:
-            self.own[item.place] = OwnItem(item.place, item.pair_id, item.state)
+        if item.place is None:
+            return
+        before = self.own.get(item.place)
+        if before and item.state.is_finished and not before.state.is_finished:
+            self.finished_at.append(monotonic())
+        self.own[item.place] = OwnItem(item.place, item.pair_id, item.state)
 
     def ahead(self, after: int | None) -> Iterator[OwnItem]:
         """Give the unfinished items, those behind a place before the others."""
@@ -71,5 +88,5 @@ def read(study: Study, annotator: str, queue_id: str) -> Standing:
         own={item.place: item for item in desk.own_places(study, annotator, queue_id)},
         complete=found.complete,
         drawn=found.drawn,
-        seconds_an_item=person.seconds_an_item if person else None,
+        pace_before=person.seconds_an_item if person else None,
     )

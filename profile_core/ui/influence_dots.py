@@ -31,7 +31,8 @@ def dots(shown: Shown, planes: StudyPlanes, chosen: filters.Filter) -> None:
         key="dots",
         alt=titles.alternative(shown.series, shown.factors, len(shown.names)),
     )
-    influence_pairs.follow_click(event, shown.rows, chosen)
+    if shown.opens_pairs:
+        influence_pairs.follow_click(event, shown.rows, chosen)
     frame.note(_caption(shown))
 
 

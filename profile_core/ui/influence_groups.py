@@ -29,14 +29,7 @@ _MOST_TOGETHER = 20
 _OPEN_ROWS = 40
 
 
-def groups(
-    study: Study,
-    shown: Shown,
-    planes: StudyPlanes,
-    chosen: filters.Filter,
-    *,
-    blind_only: bool = False,
-) -> None:
+def groups(study: Study, shown: Shown, planes: StudyPlanes, chosen: filters.Filter) -> None:
     """Draw one source's influences by the values of a column."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         columns = [
@@ -63,7 +56,7 @@ def groups(
         by,
         series.source,
         series.setting,
-        blind_only=blind_only,
+        blind_only=shown.blind_only,
     )
     rows = [row for row in found.rows if row.factor in shown.names]
     sizes: dict[str, int] = {}
@@ -90,7 +83,8 @@ def groups(
         key="groups",
         alt=f"Heat map of the influence of {len(shown.names)} factors by {by}; table below.",
     )
-    influence_pairs.follow_click(event, kept, chosen, by)
+    if shown.opens_pairs:
+        influence_pairs.follow_click(event, kept, chosen, by)
     more = len(sizes) - len(columns)
     frame.note(
         f"τ of {of} by {by}. Blue: more is preferred; orange: less. Not filled: not "

@@ -91,7 +91,7 @@ def pairs_behind(shown: Shown, chosen: filters.Filter) -> None:
         return
     series = names[of]
     row = next((row for row in series.rows if row.factor == factor), None)
-    if row is not None:
+    if row is not None and shown.opens_pairs:
         _buttons(row, chosen)
     rest = [
         row
@@ -125,7 +125,7 @@ def table(
                 shown.factors[row.factor].title,
                 *group,
                 value,
-                *(_counted(row, relation, chosen, by) for relation in OF_BOTH),
+                *(_counted(row, relation, shown, chosen, by) for relation in OF_BOTH),
                 numbers.count(row.pairs),
                 numbers.count(row.prompts),
                 numbers.probability(row.q),
@@ -133,7 +133,8 @@ def table(
                 _note(row),
             ]
         )
-    tables.table(columns, cells, caption="Every count opens its pairs.")
+    opens = "Every count opens its pairs." if shown.opens_pairs else "Blind labels alone."
+    tables.table(columns, cells, caption=opens)
     if basis := _COUNTED_BY.get(shown.found.labels):
         frame.note(basis)
     if legend := _legend(rows):
@@ -202,10 +203,10 @@ def _key(row: InfluenceRow | EffectRow) -> Mapping[str, str]:
 
 
 def _counted(
-    row: InfluenceRow, relation: Relation, chosen: filters.Filter, by: str | None
+    row: InfluenceRow, relation: Relation, shown: Shown, chosen: filters.Filter, by: str | None
 ) -> tables.Cell:
     count = _count(row, relation)
-    if not count:
+    if not count or not shown.opens_pairs:
         return numbers.count(count)
     params = pair_links.params(row, relation, chosen, by)
     return tables.Link(numbers.count(count), "browse", tuple(params.items()))

@@ -31,6 +31,12 @@ class Shown:
     """The factors of the chart, from top to bottom."""
     sources: list[str]
     kinds: dict[tuple[Setting, str], SourceKind]
+    blind_only: bool = False
+
+    @property
+    def opens_pairs(self) -> bool:
+        """Whether browse can list what was counted: it has no list of blind labels alone."""
+        return not (self.blind_only and self.found.labels is LabelSet.REVIEWED_ONLY)
 
     @property
     def rows(self) -> list[InfluenceRow]:
@@ -128,7 +134,12 @@ def _computed(
 
 
 def choose(
-    found: Influence, planes: StudyPlanes, sources: Sequence[str], factors: Sequence[str]
+    found: Influence,
+    planes: StudyPlanes,
+    sources: Sequence[str],
+    factors: Sequence[str],
+    *,
+    blind_only: bool = False,
 ) -> Shown:
     """Choose what to draw: what was asked for, else what a reader is likely to want."""
     of_reference = reference(planes)
@@ -143,6 +154,7 @@ def choose(
         names=shown.in_order(names, found.rows, lead if _has(found.rows, lead) else None),
         sources=kept,
         kinds={(entry.setting, entry.source.name): entry.source.kind for entry in planes.sources},
+        blind_only=blind_only,
     )
 
 

@@ -70,6 +70,11 @@ def press_on(page: Any, key: str) -> str:
     """Press a key that finishes the item, and wait for the next one."""
     before = item(page)
     page.keyboard.press(key)
+    return another(page, before)
+
+
+def another(page: Any, before: str) -> str:
+    """Wait until an item other than this one is on the desk; gives its id."""
     page.wait_for_function(
         "before => { const now = document.querySelector('.pf-desk')?.dataset.item;"
         " return now !== undefined && now !== before; }",

@@ -12,13 +12,13 @@ from profile_core.types import Asks, Mode
 from tests.browser.conftest import app_on
 from tests.browser.desk_page import (
     FACTORS,
+    another,
     draw_queue,
     item,
     press,
     press_on,
     rows,
     said,
-    settled,
     sit_down,
 )
 
@@ -137,10 +137,7 @@ def test_five_fast_choices_are_one_choice(page: Any, demo_copy: Path) -> None:
             "() => { for (const key of '11021') document.body.dispatchEvent("
             "new KeyboardEvent('keydown', { key, bubbles: true })); }"
         )
-        page.wait_for_function(
-            "before => document.querySelector('.pf-desk').dataset.item !== before", arg=first
-        )
-        settled(page)
+        another(page, first)
         press_on(page, "u")
         assert item(page) == first
         press_on(page, "0")

@@ -9,6 +9,7 @@ from profile_core.types import Asks
 from tests.browser.conftest import app_on, free_port
 from tests.browser.desk_page import (
     CELLS,
+    another,
     draw_queue,
     item,
     own_values,
@@ -71,10 +72,7 @@ def test_five_fast_accepts_finish_one_item_and_no_unseen_one(page: Any, demo_cop
         sit_down(page, address, queue)
         first = item(page)
         fast(page, "a", 5)
-        page.wait_for_function(
-            "before => document.querySelector('.pf-desk').dataset.item !== before", arg=first
-        )
-        settled(page)
+        another(page, first)
         assert own_values(page) == ["to do"] * 3
     assert rows(demo_copy, "SELECT DISTINCT pair_id FROM act WHERE action = 'label'") == [(first,)]
     assert rows(demo_copy, STANDING) == [(CELLS,)]
@@ -180,10 +178,7 @@ def test_everything_goes_by_mouse_too(page: Any, demo_copy: Path) -> None:
         ]
         before = item(page)
         page.get_by_role("button", name="Accept all automatic values").click()
-        page.wait_for_function(
-            "before => document.querySelector('.pf-desk').dataset.item !== before", arg=before
-        )
-        settled(page)
+        another(page, before)
         page.get_by_role("button", name="Show or hide these keys").click()
         assert page.locator(".pf-desk-help").is_visible()
     assert rows(demo_copy, STANDING) == [(CELLS,)]
@@ -208,6 +203,7 @@ def test_a_ratios_facts_are_opened_beside_the_text_and_closed_again(
         press(page, "t")
         page.wait_for_selector(".pf-desk[data-kind=factors]")
         assert item(page) == first
+        assert page.inner_text(".pf-desk-cells [aria-current] th") == "Hallucination"
 
 
 def test_a_facts_item_is_finished_by_hand(page: Any, demo_copy: Path) -> None:
@@ -238,6 +234,24 @@ def test_the_end_of_a_queue_thanks_and_still_undoes(page: Any, demo_copy: Path) 
         page.keyboard.press("u")
         assert settled(page) == last
         assert own_values(page) == ["to do"] * 3
+
+
+def test_a_pair_that_is_browsed_is_labelled_by_itself(page: Any, demo_copy: Path) -> None:
+    pair = rows(demo_copy, "SELECT pair_id FROM pair WHERE setting = 'evaluation' LIMIT 1")[0][0]
+    with app_on(demo_copy) as address:
+        page.goto(f"{address}/browse?pair={pair}")
+        page.get_by_role("link", name="Correct labels").click()
+        page.get_by_label("Your name or initials").fill("Ann")
+        page.keyboard.press("Enter")
+        assert settled(page) == pair
+        press(page, "a")
+        page.wait_for_function(
+            "document.querySelector('.pf-desk-line').textContent.includes('finished')"
+        )
+        assert item(page) == pair
+        page.get_by_role("link", name="All queues").click()
+        page.get_by_role("button", name="Not you?").wait_for()
+        assert "annotate.pair" not in page.url
 
 
 def test_a_guideline_is_written_once_for_all(page: Any, demo_copy: Path) -> None:
