@@ -58,6 +58,14 @@ class LabelSet(StrEnum):
     PREDICTION_POWERED = "prediction-powered"
 
 
+class Mode(StrEnum):
+    """How a person labelled: with the automatic value in view, without it, or settling a dispute."""
+
+    REVIEW = "review"
+    BLIND = "blind"
+    ADJUDICATION = "adjudication"
+
+
 class Variant(StrEnum):
     """Which influence statistic is computed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from hashlib import blake2b
 from uuid import UUID
@@ -22,10 +23,21 @@ def content_id(*parts: object) -> str:
     return blake2b(text.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
+class _Last:
+    lock = threading.Lock()
+    value = 0
+
+
 def event_id() -> str:
-    """Make a UUID version 7 (RFC 9562): later events sort later."""
+    """Make a UUID version 7 (RFC 9562): later events of a process sort later.
+
+    Within a millisecond, or when the clock was set back, an id is the last one plus one, since
+    the latest of two events is the one that stands.
+    """
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds << 80) | secrets.randbits(80)
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    with _Last.lock:
+        _Last.value = value = max(value, _Last.value + 1)
     return str(UUID(int=value))

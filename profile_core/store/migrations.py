@@ -16,6 +16,9 @@ from profile_core.store.rows import number
 
 Migration = Callable[[duckdb.DuckDBPyConnection], None]
 
+_GROUP = "human:annotators"
+"""The source that people at the desk form together; the same as `desk_sources.GROUP`."""
+
 
 def m001_initial(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of a study."""
@@ -85,7 +88,92 @@ _M001 = (
             ORDER BY (action = 'adjudicate') DESC, event_id DESC) = 1""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial,)
+
+
+def m002_desk(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Add what people do at the labelling desk: the log of acts, queues, fact edits, guidelines."""
+    for statement in _M002:
+        cursor.execute(statement)
+
+
+_NOT_UNDONE = "NOT EXISTS (SELECT 1 FROM act WHERE act.undoes = {table}.act_id)"
+
+_M002 = (
+    # One row for each thing that a person did. Rows of other tables that belong to it carry its
+    # id, and an act that another one `undoes` counts for nothing anywhere.
+    """CREATE TABLE act (
+        act_id VARCHAR, seq BIGINT, annotator VARCHAR, action VARCHAR, queue_id VARCHAR,
+        pair_id VARCHAR, response_id VARCHAR, mode VARCHAR, shown_order VARCHAR, note VARCHAR,
+        undoes VARCHAR, created_at TIMESTAMP)""",
+    "ALTER TABLE correction DROP COLUMN undoes",
+    "ALTER TABLE correction ADD COLUMN act_id VARCHAR",
+    "ALTER TABLE preference ADD COLUMN act_id VARCHAR",
+    """CREATE TABLE fact_event (
+        event_id VARCHAR, act_id VARCHAR, response_id VARCHAR, extractor VARCHAR,
+        fact_id VARCHAR, action VARCHAR, ordinal DOUBLE, text VARCHAR, quote VARCHAR,
+        start_char INTEGER, end_char INTEGER, label VARCHAR, value BOOLEAN, annotator VARCHAR,
+        mode VARCHAR, created_at TIMESTAMP)""",
+    """CREATE TABLE queue (
+        queue_id VARCHAR, name VARCHAR, kind VARCHAR, asks VARCHAR, mode VARCHAR,
+        factors VARCHAR[], condition VARCHAR, size BIGINT, seed BIGINT, population BIGINT,
+        threshold DOUBLE, overlap INTEGER, overlap_share DOUBLE, batch_size INTEGER,
+        created_by VARCHAR, created_at TIMESTAMP)""",
+    # The whole population of a queue: a pair is drawn if `key` (its permanent random number over
+    # its rate) is at most the queue's threshold, and enlarging a queue raises the threshold.
+    """CREATE TABLE queue_pair (
+        queue_id VARCHAR, pair_id VARCHAR, place BIGINT, key DOUBLE, rate DOUBLE,
+        wanted INTEGER)""",
+    """CREATE TABLE guideline (
+        factor VARCHAR, version INTEGER, text VARCHAR, author VARCHAR, created_at TIMESTAMP)""",
+    """CREATE TABLE pinned_example (
+        pin_id VARCHAR, factor VARCHAR, response_id VARCHAR, value DOUBLE, note VARCHAR,
+        author VARCHAR, created_at TIMESTAMP, removed_at TIMESTAMP)""",
+    # What each annotator last said of a factor in a response; an adjudication stands beside it.
+    f"""CREATE VIEW standing_label AS
+        SELECT * FROM correction
+        WHERE action IN ('accept', 'correct', 'cannot_tell', 'adjudicate')
+            AND {_NOT_UNDONE.format(table="correction")}
+        QUALIFY row_number() OVER (
+            PARTITION BY response_id, factor, annotator, action = 'adjudicate'
+            ORDER BY event_id DESC) = 1""",
+    # The label set `corrected`: an adjudicated value first, else the latest that somebody gave.
+    """CREATE OR REPLACE VIEW corrected_value AS
+        SELECT response_id, factor, new_value AS value
+        FROM standing_label
+        WHERE action <> 'cannot_tell'
+        QUALIFY row_number() OVER (
+            PARTITION BY response_id, factor
+            ORDER BY (action = 'adjudicate') DESC, event_id DESC) = 1""",
+    # Imported verdicts as they are; of people at the desk the latest each; and, as soon as several
+    # gave preferences, their group: adjudicated, else what more say than say either of the others.
+    f"""CREATE VIEW standing_preference AS
+        WITH desk AS (
+            SELECT * FROM preference
+            WHERE act_id IS NOT NULL AND {_NOT_UNDONE.format(table="preference")}
+            QUALIFY row_number() OVER (
+                PARTITION BY pair_id, source_id ORDER BY preference_id DESC) = 1),
+        vote AS (
+            SELECT pair_id,
+                count(*) FILTER (choice = 'a') AS for_a,
+                count(*) FILTER (choice = 'b') AS for_b,
+                count(*) FILTER (choice = 'tie') AS for_tie,
+                max(created_at) AS latest
+            FROM desk
+            WHERE status = 'valid' AND source_id <> '{_GROUP}'
+                AND (SELECT count(DISTINCT source_id) FROM desk WHERE source_id <> '{_GROUP}') > 1
+                AND pair_id NOT IN (SELECT pair_id FROM desk WHERE source_id = '{_GROUP}')
+            GROUP BY pair_id)
+        SELECT * FROM preference WHERE act_id IS NULL
+        UNION ALL SELECT * FROM desk
+        UNION ALL SELECT '{_GROUP}:' || pair_id, pair_id, '{_GROUP}', NULL, 0, 'valid',
+            CASE WHEN for_a > for_b AND for_a > for_tie THEN 'a'
+                WHEN for_b > for_a AND for_b > for_tie THEN 'b' ELSE 'tie' END,
+            (for_a + 0.5 * for_tie) / (for_a + for_b + for_tie), NULL, NULL, NULL, NULL, NULL,
+            latest, NULL
+        FROM vote""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk)
 
 
 def applied(cursor: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
