@@ -59,7 +59,7 @@ class LabelSet(StrEnum):
 
 
 class Mode(StrEnum):
-    """How a person labelled: with the automatic value in view, without it, or settling a dispute."""
+    """How a person labelled: seeing the automatic value, without it, or settling a dispute."""
 
     REVIEW = "review"
     BLIND = "blind"

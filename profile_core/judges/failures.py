@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import httpx2
 
@@ -36,6 +37,7 @@ _WORDS = {
     FailureKind.OVERLOADED: "{where} is overloaded ({status}), also after waiting",
     FailureKind.SERVER: "{where} failed ({status}), also after trying again",
 }
+_NOT_REACHED = (httpx2.ConnectTimeout, httpx2.ConnectError)
 _IS_QUOTA = re.compile(r"insufficient_quota|billing|credit balance|exceeded your current quota")
 _IS_TOO_LONG = re.compile(r"context.?length|prompt is too long|maximum context|too many tokens")
 
@@ -62,15 +64,16 @@ def of_status(spec: ModelSpec, status: int, body: str) -> Failure:
 
 def of_transport(spec: ModelSpec, error: BaseException) -> Failure:
     """Tell what broke on the way: no connection, a cut, a wait that was too long, a flood."""
-    cause = _deepest(error)
-    if isinstance(cause, TooLarge):
-        return Failure(FailureKind.TOO_LARGE, f"{where(spec)} sent {cause}")
-    if isinstance(cause, httpx2.ConnectTimeout | httpx2.ConnectError):
+    causes = list(_causes(error))
+    flood = next((cause for cause in causes if isinstance(cause, TooLarge)), None)
+    if flood:
+        return Failure(FailureKind.TOO_LARGE, f"{where(spec)} sent {flood}")
+    if any(isinstance(cause, _NOT_REACHED) for cause in causes):
         words = f"there is no connection to {where(spec)}: is it running, and is the network up?"
         return Failure(FailureKind.CONNECTION, words, was_sent=False)
-    if isinstance(cause, httpx2.TimeoutException | TimeoutError):
+    if any(isinstance(cause, httpx2.TimeoutException | TimeoutError) for cause in causes):
         return Failure(FailureKind.TIMEOUT, f"{where(spec)} did not answer in time")
-    words = f"the connection to {where(spec)} broke off ({type(cause).__name__})"
+    words = f"the connection to {where(spec)} broke off ({type(causes[-1]).__name__})"
     return Failure(FailureKind.CONNECTION, words)
 
 
@@ -101,7 +104,7 @@ def _said(body: str) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
-def _deepest(error: BaseException) -> BaseException:
-    while error.__cause__ is not None:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
         error = error.__cause__
-    return error

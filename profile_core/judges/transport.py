@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import httpx2
 
@@ -59,3 +60,8 @@ class _Bounded(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+    @property
+    def elapsed(self) -> timedelta | None:
+        """The time from the request to the end of the answer, which the inner stream takes."""
+        return getattr(self._inner, "elapsed", None)

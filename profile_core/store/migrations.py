@@ -89,7 +89,6 @@ _M001 = (
 )
 
 
-
 def m002_desk(cursor: duckdb.DuckDBPyConnection) -> None:
     """Add what people do at the labelling desk: the log of acts, queues, fact edits, guidelines."""
     for statement in _M002:
@@ -173,7 +172,29 @@ _M002 = (
         FROM vote""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk)
+
+def m003_runs(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give calls their whole ledger, which nothing has written before, and keep rubrics."""
+    for statement in _M003:
+        cursor.execute(statement)
+
+
+_M003 = (
+    "DROP TABLE call",
+    """CREATE TABLE call (
+        call_id VARCHAR, run_id VARCHAR, item VARCHAR, shown_order VARCHAR, repeat INTEGER,
+        cache_key VARCHAR, status VARCHAR, failure VARCHAR, message VARCHAR,
+        answer VARCHAR USING COMPRESSION zstd, first DOUBLE, margin DOUBLE,
+        input_tokens BIGINT, output_tokens BIGINT, cached_tokens BIGINT, written_tokens BIGINT,
+        cost DOUBLE, seconds DOUBLE, batch VARCHAR, started_at TIMESTAMP,
+        finished_at TIMESTAMP)""",
+    """CREATE TABLE rubric (
+        name VARCHAR, version INTEGER, kind VARCHAR, title VARCHAR, system VARCHAR,
+        user_text VARCHAR, max_tokens INTEGER, factors VARCHAR[], author VARCHAR,
+        created_at TIMESTAMP)""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk, m003_runs)
 
 
 def applied(cursor: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
