@@ -100,7 +100,9 @@ class ModelServer:
             def do_POST(self) -> None:
                 length = int(self.headers.get("content-length", 0))
                 body = json.loads(self.rfile.read(length) or b"{}")
-                reply = server.take(Asked(self.path, {n.lower(): v for n, v in self.headers.items()}, body))
+                reply = server.take(
+                    Asked(self.path, {n.lower(): v for n, v in self.headers.items()}, body)
+                )
                 try:
                     self._send(reply)
                 except (BrokenPipeError, ConnectionResetError):

@@ -66,7 +66,7 @@ def test_an_instruction_in_a_response_does_not_change_the_messages(attack: str) 
     assert [message.role for message in attacked] == [message.role for message in plain]
     assert attacked[0] == plain[0]
     mark = re.compile(r"-[0-9a-f]{8}>")
-    shape = mark.sub(">", attacked[1].content).replace(attack, "Because.")
+    shape = mark.sub(">", attacked[1].content).replace(mark.sub(">", attack), "Because.")
     assert shape == mark.sub(">", plain[1].content)
 
 
@@ -163,20 +163,19 @@ def test_keys_come_from_the_environment_or_the_secrets_file(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "spec", "said"),
     [
-        ("KEY = secret-without-quotes", "cannot be read as TOML"),
-        ("OPENAI_API_KEY = 5", "must be text"),
-        ('endpoints = "x"', "write endpoints as tables"),
-        ('[endpoints.local]\nurl = "ftp://x"', "no http"),
+        ("KEY = secret-without-quotes", "openai:gpt-4o", "cannot be read as TOML"),
+        ("OPENAI_API_KEY = 5", "openai:gpt-4o", "must be text"),
+        ('endpoints = "x"', "compatible:local/m", "write endpoints as tables"),
+        ('[endpoints.local]\nurl = "ftp://x"', "compatible:local/m", "no http"),
     ],
 )
 def test_a_secrets_file_that_is_wrong_is_named_and_not_quoted(
-    tmp_path: Path, text: str, said: str
+    tmp_path: Path, text: str, spec: str, said: str
 ) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text(text)
     with pytest.raises(ProfileError, match=said) as error:
-        for spec in ("openai:gpt-4o", "compatible:local/m"):
-            credentials.find(parse_spec(spec), {}, file)
+        credentials.find(parse_spec(spec), {}, file)
     assert "secret-without-quotes" not in str(error.value)
