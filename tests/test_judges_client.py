@@ -14,6 +14,7 @@ from profile_core.judges.answers import PairVerdict, Shown
 from profile_core.judges.asking import Answer, Failure, FailureKind, Request
 from profile_core.judges.client import connect
 from profile_core.judges.credentials import Endpoint, Secret
+from profile_core.judges.forms import formed
 from profile_core.judges.rubric import Message
 from profile_core.judges.spec import parse
 from tests.model_server import Behaviour, ModelServer, fails, model_server, says, sends
@@ -57,7 +58,8 @@ def ask(
 def test_a_verdict_comes_back_in_its_form_with_its_tokens(server: ModelServer, spec: str) -> None:
     found = ask(server, spec)
     assert isinstance(found, Answer)
-    assert found.parsed == PairVerdict(reason=VERDICT["reason"], verdict=Shown.FIRST)
+    read = formed(PairVerdict, found.text)
+    assert read == PairVerdict(reason=VERDICT["reason"], verdict=Shown.FIRST)
     assert found.usage is not None
     assert (found.usage.input_tokens, found.usage.output_tokens) == (100, 10)
     assert found.seconds >= 0
@@ -89,7 +91,7 @@ def test_free_text_is_taken_as_it_is(server: ModelServer, spec: str) -> None:
     server.standing = says("Rome, of course.")
     found = ask(server, spec, form=None)
     assert isinstance(found, Answer)
-    assert (found.text, found.parsed) == ("Rome, of course.", None)
+    assert found.text == "Rome, of course."
 
 
 def test_json_in_a_fence_is_read(server: ModelServer) -> None:

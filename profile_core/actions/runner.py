@@ -8,8 +8,9 @@ What is asked, and what an answer means, is its caller's business (`Meaning`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 import duckdb
@@ -65,17 +66,22 @@ class Meaning(Protocol[Meant]):
         """Write that there is no answer, where that means something."""
 
 
+class End(StrEnum):
+    """How an item ended, beside the kinds of failure."""
+
+    DONE = "done"
+    CACHED = "cached"
+    """Answered from the ledger, without a call."""
+    LEFT = "left"
+    """Not asked: a cap, a stop, or a failure that all would share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How the items of a stage ended."""
 
-    cached: int
-    """Answered from the ledger, without a call."""
-    done: int
-    failed: dict[str, int]
-    """Items without an answer, by kind."""
-    left: int
-    """Items that were not asked: a cap, a stop, or a failure that all would share."""
+    ends: Mapping[Item, str]
+    """An `End`, or the kind of failure."""
     stopped: str | None
     """Why not all were asked, in words."""
     was_cancelled: bool = False
@@ -107,7 +113,7 @@ def ask_all(
     the price is not known.
     """
     if not items:
-        return Outcome(0, 0, {}, 0, None)
+        return Outcome({}, None)
     if asking.caps.cost is not None and prices.most(items[0].request) is None:
         raise ProfileError(
             f"the price of {items[0].request.spec} is not known, so a cap in money cannot be "
@@ -132,8 +138,7 @@ class _Run(Generic[Meant]):
         self._meaning = meaning
         self._asking = asking
         self._progress = progress
-        self._cached = self._done = 0
-        self._failed: dict[str, int] = {}
+        self._ends: dict[Item, str] = dict.fromkeys(items, End.LEFT)
         self._stopped: str | None = None
         self._was_cancelled = False
 
@@ -150,18 +155,14 @@ class _Run(Generic[Meant]):
             await self._ask_waiting(waiting)
         finally:
             await self._commits.close()
-        left = len(self._items) - self._cached - self._done - sum(self._failed.values())
-        return Outcome(
-            self._cached, self._done, self._failed, left, self._stopped, self._was_cancelled
-        )
+        return Outcome(self._ends, self._stopped, self._was_cancelled)
 
     async def _use_known(self, known: dict[str, StoredAnswer]) -> None:
         for item in self._items:
             answer = known.get(item.cache_key)
             if answer is None:
                 continue
-            if await self._keep(item, self._meaning.read(item, answer)):
-                self._cached += 1
+            await self._keep(item, self._meaning.read(item, answer), End.CACHED)
             self._advance()
 
     async def _ask_waiting(self, waiting: Sequence[Item]) -> None:
@@ -222,15 +223,16 @@ class _Run(Generic[Meant]):
             stored = StoredAnswer(outcome.text, outcome.first, outcome.margin)
             meant = self._meaning.read(item, stored)
         ended = _ended(call_id, outcome, meant, cost)
-        if await self._keep(item, meant, ended):
-            self._done += 1
-        elif isinstance(meant, Failure) and meant.kind in STOPS_THE_RUN:
+        await self._keep(item, meant, End.DONE, ended)
+        if isinstance(meant, Failure) and meant.kind in STOPS_THE_RUN:
             self._stopped = self._stopped or meant.message
         self._advance()
         return isinstance(outcome, Answer)
 
-    async def _keep(self, item: Item, meant: Meant | Failure, ended: Ended | None = None) -> bool:
-        """Write a call's end and its meaning in one transaction; tell whether it is an answer."""
+    async def _keep(
+        self, item: Item, meant: Meant | Failure, end: End, ended: Ended | None = None
+    ) -> None:
+        """Write a call's end and its meaning in one transaction."""
 
         def write(cursor: duckdb.DuckDBPyConnection) -> None:
             if ended:
@@ -241,9 +243,7 @@ class _Run(Generic[Meant]):
                 self._meaning.write(cursor, item, meant)
 
         await self._commits.write(write, shows=True)
-        if isinstance(meant, Failure):
-            self._failed[meant.kind] = self._failed.get(meant.kind, 0) + 1
-        return not isinstance(meant, Failure)
+        self._ends[item] = meant.kind.value if isinstance(meant, Failure) else end
 
     def _advance(self) -> None:
         try:

@@ -13,7 +13,7 @@ from profile_core.judges import failures
 from profile_core.judges.asking import Answer, Failure, FailureKind, Request, Usage
 from profile_core.judges.client import Client
 from profile_core.judges.credentials import Endpoint
-from profile_core.judges.forms import formed
+from profile_core.judges.forms import checked
 
 HOST = "https://api.anthropic.com"
 """Named here, so that no variable of the environment can send the key elsewhere."""
@@ -96,10 +96,10 @@ def read(request: Request, body: str, seconds: float) -> Answer | Failure:
     if found.get("stop_reason") in ("max_tokens", "model_context_window_exceeded"):
         words = f"the answer was cut off at {request.max_tokens} tokens"
         return Failure(FailureKind.TRUNCATED, words, usage)
-    parsed = formed(request, text, usage)
-    if isinstance(parsed, Failure):
-        return parsed
-    return Answer(text, parsed, usage, seconds)
+    wrong = checked(request, text, usage)
+    if wrong:
+        return wrong
+    return Answer(text, usage, seconds)
 
 
 def _usage(found: object) -> Usage | None:

@@ -102,8 +102,7 @@ class Answer:
     """What a model answered."""
 
     text: str
-    parsed: BaseModel | None
-    """In the form that was asked for; None for free text."""
+    """In the form that was asked for (`forms.formed` reads it), or free."""
     usage: Usage | None
     """None where the server does not count."""
     seconds: float

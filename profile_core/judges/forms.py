@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from pydantic import BaseModel, ValidationError
 
 from profile_core.judges.asking import Failure, FailureKind, Request, Usage
 
+_Form = TypeVar("_Form", bound=BaseModel)
 
-def formed(request: Request, text: str, usage: Usage | None) -> BaseModel | Failure | None:
-    """Read an answer in its form (None for free text), or say what is wrong with it.
+
+def formed(form: type[_Form], text: str) -> _Form | Failure:
+    """Read an answer in the form it was asked for, or say what is wrong with it.
 
     A fence of three backticks around JSON is taken off, since servers without grammars add it.
     """
     if not text.strip():
-        return Failure(FailureKind.EMPTY, "the model answered nothing", usage)
-    if request.form is None:
-        return None
+        return Failure(FailureKind.EMPTY, "the model answered nothing")
     try:
-        return request.form.model_validate_json(_unfenced(text))
+        return form.model_validate_json(_unfenced(text))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
         words = f"the answer is not in the form asked for: {place}: {first['msg']}"
-        return Failure(FailureKind.FORM, words[:300], usage)
+        return Failure(FailureKind.FORM, words[:300])
+
+
+def checked(request: Request, text: str, usage: Usage | None) -> Failure | None:
+    """Tell what is wrong with an answer, and what it cost; None where it is as asked for."""
+    if request.form is None:
+        found = None if text.strip() else Failure(FailureKind.EMPTY, "the model answered nothing")
+    else:
+        read = formed(request.form, text)
+        found = read if isinstance(read, Failure) else None
+    return found and replace(found, usage=usage)
 
 
 def _unfenced(text: str) -> str:

@@ -14,7 +14,7 @@ from profile_core.judges.answers import FactorVerdicts
 from profile_core.judges.asking import Answer, Failure, FailureKind, Request, Usage
 from profile_core.judges.client import Client
 from profile_core.judges.credentials import Endpoint
-from profile_core.judges.forms import formed
+from profile_core.judges.forms import checked
 from profile_core.judges.probabilities import Token, first_and_margin
 from profile_core.judges.spec import Provider
 
@@ -95,11 +95,11 @@ def read(request: Request, body: str, seconds: float) -> Answer | Failure:
     if choice.get("finish_reason") == "length":
         words = f"the answer was cut off at {request.max_tokens} tokens"
         return Failure(FailureKind.TRUNCATED, words, usage)
-    parsed = formed(request, text, usage)
-    if isinstance(parsed, Failure):
-        return parsed
+    wrong = checked(request, text, usage)
+    if wrong:
+        return wrong
     first, margin = _probabilities(request, choice)
-    return Answer(text, parsed, usage, seconds, first, margin)
+    return Answer(text, usage, seconds, first, margin)
 
 
 def _usage(found: object) -> Usage | None:

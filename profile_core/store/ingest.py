@@ -40,6 +40,8 @@ class Ingested:
     generation_pairs: int = 0
     """Pairs derived from score levels."""
     facts: int = 0
+    corrections: int = 0
+    """Factor labels that people gave."""
     warnings: tuple[str, ...] = field(default=())
 
 
@@ -103,7 +105,7 @@ _KINDS = {
             strength=pa.int8(),
         ),
         ("preference_id",),
-        "* EXCLUDE (place), NULL, NULL, NULL, $now",
+        "* EXCLUDE (place), NULL, NULL, NULL, $now, NULL",
     ),
     "factor_values": _Kind(
         "factor_value",
