@@ -63,7 +63,7 @@ class Judging:
             "limit": self.limit,
             "temperature": self.temperature,
         }
-        return ModelRun(VERB, self.spec, self.rubric, parameters)
+        return ModelRun(VERB, self.spec, str(self.rubric), parameters)
 
 
 def judge(
@@ -160,7 +160,7 @@ class _Verdicts:
         found = formed(PairVerdict, answer.answer)
         if isinstance(found, Failure):
             return found
-        order = Order(item.shown_order or Order.AB)
+        order = Order(item.part or Order.AB)
         return _Verdict(
             _choice(found.verdict, order), _probability(answer.first, order), found.reason
         )
@@ -185,7 +185,7 @@ class _Verdicts:
             cursor,
             item.about,
             self.source,
-            Order(item.shown_order or Order.AB),
+            Order(item.part or Order.AB),
             item.repeat,
             status=status,
             choice=meant.choice if meant else None,

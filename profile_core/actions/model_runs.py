@@ -8,13 +8,14 @@ from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import duckdb
+
 from profile_core.actions.runner import Asking, End, Item, Meaning, Meant, Outcome, ask_all
 from profile_core.actions.runs import Estimate, RunSummary
 from profile_core.errors import Cancelled, ProfileError
 from profile_core.jobs import Progress
 from profile_core.judges import prices
 from profile_core.judges.asking import Usage
-from profile_core.judges.rubric import Rubric
 from profile_core.judges.spec import ModelSpec
 from profile_core.store import calls, runs
 from profile_core.store.calls import Totals
@@ -33,7 +34,8 @@ class ModelRun:
 
     verb: str
     spec: ModelSpec
-    rubric: Rubric
+    rubric: str
+    """With its version; several joined by `+`."""
     parameters: Mapping[str, object]
     """What was asked for: filter, limit, orders, temperature and the like; plain JSON values."""
 
@@ -49,7 +51,7 @@ def recorded(study: Study, run_id: str, verb: str) -> RunRecord:
 
 def refuse_to_mix(run: ModelRun, record: RunRecord) -> None:
     """Refuse to go on with a run under another model, rubric or parameters; names what differs."""
-    asked = {"model": str(run.spec), "rubric": str(run.rubric), **_plain(run.parameters)}
+    asked = {"model": str(run.spec), "rubric": run.rubric, **_plain(run.parameters)}
     begun = {"model": record.model, "rubric": record.rubric, **record.parameters}
     differing = [name for name in asked if asked[name] != begun.get(name)]
     if differing:
@@ -95,8 +97,11 @@ def carry_out(
     planned: int,
     resume: RunRecord | None,
     progress: Progress,
+    already: int = 0,
 ) -> RunSummary:
     """Run the stages of a run within its record; a stopped one can be resumed.
+
+    Of the planned items, the study has `already` so many, which no stage is asked about.
 
     Raises Cancelled when somebody stopped it, with what was answered kept.
     """
@@ -115,7 +120,8 @@ def carry_out(
             runs.end(cursor, run_id, done=at.count(End.DONE, End.CACHED), status=status)
     with study.cursor() as cursor:
         totals = calls.totals(cursor, run_id)
-    return _summary(run, run_id, at, totals, planned, status, time.monotonic() - started)
+    summary = _summary(run, run_id, at, totals, planned, status, time.monotonic() - started)
+    return replace(summary, cached=summary.cached + already)
 
 
 class Stages:
@@ -129,18 +135,37 @@ class Stages:
         self._progress = progress
         self._ends: dict[str, list[str]] = {}
 
-    def ask(self, doing: str, items: Sequence[Item], meaning: Meaning[Meant]) -> Outcome:
-        """Ask about some items; raises Cancelled when stopped. Nothing is asked after a stop."""
+    def ask(
+        self, doing: str, items: Sequence[Item], meaning: Meaning[Meant], *, counts: bool = True
+    ) -> Outcome:
+        """Ask about some items; raises Cancelled when stopped. Nothing is asked after a stop.
+
+        Stages that only prepare others do not count among the run's items.
+        """
         if self.stopped is not None:
             return Outcome({}, self.stopped)
         self._progress.start(doing, len(items))
         outcome = ask_all(self._study, self.run_id, items, meaning, self._asking, self._progress)
-        for item, end in outcome.ends.items():
+        for item, end in outcome.ends.items() if counts else ():
             self._ends.setdefault(item.about, []).append(end)
         self.stopped = outcome.stopped
         if outcome.was_cancelled:
             raise Cancelled(f"{self.stopped}; resume it with `--resume {self.run_id}`")
         return outcome
+
+    def write(
+        self,
+        abouts: Sequence[str],
+        write: Callable[[duckdb.DuckDBPyConnection, str], None],
+    ) -> None:
+        """Write what needs no call, item by item, in one transaction; these items are done."""
+        if not abouts:
+            return
+        with self._study.writing() as cursor:
+            for about in abouts:
+                write(cursor, about)
+        for about in abouts:
+            self._ends.setdefault(about, []).append(End.CACHED)
 
     def count(self, *wanted: str) -> int:
         """How many items ended in one of these ways."""
@@ -178,7 +203,7 @@ def _begin(study: Study, run: ModelRun, planned: int, resume: RunRecord | None) 
             planned=planned,
             parameters=run.parameters,
             model=str(run.spec),
-            rubric=str(run.rubric),
+            rubric=run.rubric,
         )
 
 
@@ -194,7 +219,7 @@ def _summary(
     summary = RunSummary(
         run=run_id,
         model=str(run.spec),
-        rubric=str(run.rubric),
+        rubric=run.rubric,
         planned=planned,
         cached=at.count(End.CACHED),
         done=at.count(End.DONE),

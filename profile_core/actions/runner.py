@@ -40,15 +40,16 @@ class Item:
     """One call to be made."""
 
     about: str
-    """The id of what it is about, with a stage where there are several."""
+    """The id of what it is about."""
     request: Request
-    shown_order: str | None = None
+    part: str | None = None
+    """The order in which a pair is shown, or the stage of several."""
     repeat: int = 0
 
     @property
     def cache_key(self) -> str:
         """What its answer is known by."""
-        return self.request.cache_key(self.shown_order or "", self.repeat)
+        return self.request.cache_key(self.part or "", self.repeat)
 
 
 class Meaning(Protocol[Meant]):
@@ -207,7 +208,7 @@ class _Run(Generic[Meant]):
                 await self._pace.leave(answered=answered)
 
     async def _ask(self, item: Item, client: Client, most: float | None) -> bool:
-        asked = Asked(item.about, item.shown_order, item.repeat, item.cache_key)
+        asked = Asked(item.about, item.part, item.repeat, item.cache_key)
         [call_id] = await self._commits.write(
             lambda cursor: calls.start(cursor, self._run_id, [asked])
         )

@@ -34,9 +34,9 @@ class Asked:
     """What a call is for, and what its answer is known by."""
 
     item: str
-    """What it is about: a pair, a response or a prompt, by its id, with a stage if there are
-    several."""
-    shown_order: str | None
+    """What it is about: a pair, a response or a prompt, by its id."""
+    part: str | None
+    """The order in which a pair was shown, or the stage of several."""
     repeat: int
     cache_key: str
 
@@ -88,8 +88,8 @@ class Totals:
 
 
 _START = """
-INSERT INTO call (call_id, run_id, item, shown_order, repeat, cache_key, status, batch, started_at)
-SELECT call_id, $run_id, item, shown_order, repeat, cache_key, 'started', $batch, $now
+INSERT INTO call (call_id, run_id, item, part, repeat, cache_key, status, batch, started_at)
+SELECT call_id, $run_id, item, part, repeat, cache_key, 'started', $batch, $now
 FROM starting"""
 
 _END = """
@@ -105,7 +105,7 @@ _STARTING = pa.schema(
     [
         ("call_id", pa.string()),
         ("item", pa.string()),
-        ("shown_order", pa.string()),
+        ("part", pa.string()),
         ("repeat", pa.int32()),
         ("cache_key", pa.string()),
     ]
@@ -152,7 +152,7 @@ def start(
         [
             pa.array(ids),
             pa.array([call.item for call in asked], pa.string()),
-            pa.array([call.shown_order for call in asked], pa.string()),
+            pa.array([call.part for call in asked], pa.string()),
             pa.array([call.repeat for call in asked], pa.int32()),
             pa.array([call.cache_key for call in asked], pa.string()),
         ],

@@ -182,7 +182,7 @@ def m003_runs(cursor: duckdb.DuckDBPyConnection) -> None:
 _M003 = (
     "DROP TABLE call",
     """CREATE TABLE call (
-        call_id VARCHAR, run_id VARCHAR, item VARCHAR, shown_order VARCHAR, repeat INTEGER,
+        call_id VARCHAR, run_id VARCHAR, item VARCHAR, part VARCHAR, repeat INTEGER,
         cache_key VARCHAR, status VARCHAR, failure VARCHAR, message VARCHAR,
         answer VARCHAR USING COMPRESSION zstd, first DOUBLE, margin DOUBLE,
         input_tokens BIGINT, output_tokens BIGINT, cached_tokens BIGINT, written_tokens BIGINT,
@@ -192,6 +192,11 @@ _M003 = (
         name VARCHAR, version INTEGER, kind VARCHAR, title VARCHAR, system VARCHAR,
         user_text VARCHAR, max_tokens INTEGER, factors VARCHAR[], author VARCHAR,
         created_at TIMESTAMP)""",
+    # What kind of request a prompt is; a scenario that was imported goes before it.
+    """CREATE TABLE prompt_tag (
+        prompt_id VARCHAR, scenario VARCHAR, intent_unclear BOOLEAN, expresses_feelings BOOLEAN,
+        states_constraints BOOLEAN, takes_stance BOOLEAN, contains_mistake BOOLEAN,
+        tagger VARCHAR, run_id VARCHAR, created_at TIMESTAMP)""",
 )
 
 MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk, m003_runs)
