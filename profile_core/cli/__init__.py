@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 import profile_core
-from profile_core.cli import app, exporting, importing, influencing, running, studying
+from profile_core.cli import app, exporting, importing, influencing, modelling, running, studying
 
 _COMMANDS = (
     app.app,
@@ -18,6 +18,8 @@ _COMMANDS = (
     importing.import_,
     studying.info,
     running.extract,
+    modelling.generate,
+    modelling.judge,
     influencing.influence,
     exporting.export,
 )
