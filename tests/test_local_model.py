@@ -26,9 +26,10 @@ from tests.studies import empty_study
 
 
 @pytest.fixture(scope="module")
-def address() -> str:
-    server = start_model()
-    return f"{server.listening_address}/v1"
+def address() -> Iterator[str]:
+    server = start_model()  # it serves for as long as it is referred to
+    yield f"{server.listening_address}/v1"
+    del server
 
 
 @pytest.fixture
