@@ -25,8 +25,9 @@ def fill(study: Study, pairs: int) -> None:
     write(study, pairs_batch(texts, [A] * pairs))
 
 
-def asking(server: ModelServer, *, anthropic: bool = False, **settings: Any) -> Asking:
-    base = server.address if anthropic else f"{server.address}/v1"
+def asking(server: ModelServer | str, *, anthropic: bool = False, **settings: Any) -> Asking:
+    address = server if isinstance(server, str) else server.address
+    base = address if anthropic else f"{address}/v1"
     caps = Caps(settings.pop("max_cost", None), settings.pop("max_calls", None))
     return Asking(Endpoint(base, Secret("sk-0123456789")), caps=caps, **settings)
 

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 import duckdb
@@ -35,7 +36,7 @@ _LOOK = 0.2
 """Seconds between two looks at whether the run is to stop."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """One call to be made."""
 
@@ -46,7 +47,7 @@ class Item:
     """The order in which a pair is shown, or the stage of several."""
     repeat: int = 0
 
-    @property
+    @cached_property
     def cache_key(self) -> str:
         """What its answer is known by."""
         return self.request.cache_key(self.part or "", self.repeat)

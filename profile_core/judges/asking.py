@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 
 from pydantic import BaseModel
@@ -72,7 +73,7 @@ class Request:
         parts = [
             str(self.spec),
             [[message.role, message.content] for message in self.messages],
-            self.form and [self.form.__name__, self.form.model_json_schema()],
+            self.form and _schema(self.form),
             SCHEMA_VERSION,
             self.max_tokens,
             self.temperature,
@@ -82,6 +83,11 @@ class Request:
         ]
         text = json.dumps(parts, ensure_ascii=True, sort_keys=True)
         return sha256(text.encode()).hexdigest()
+
+
+@cache
+def _schema(form: type[BaseModel]) -> tuple[str, str]:
+    return form.__name__, json.dumps(form.model_json_schema(), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
