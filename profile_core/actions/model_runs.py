@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from profile_core.actions.batch_runner import ask_in_batches
 from profile_core.actions.runner import Asking, End, Item, Meaning, Meant, Outcome, ask_all
 from profile_core.actions.runs import Estimate, RunSummary
 from profile_core.errors import Cancelled, ProfileError
@@ -145,7 +146,8 @@ class Stages:
         if self.stopped is not None:
             return Outcome({}, self.stopped)
         self._progress.start(doing, len(items))
-        outcome = ask_all(self._study, self.run_id, items, meaning, self._asking, self._progress)
+        ask = ask_in_batches if self._asking.in_batches else ask_all
+        outcome = ask(self._study, self.run_id, items, meaning, self._asking, self._progress)
         for item, end in outcome.ends.items() if counts else ():
             self._ends.setdefault(item.about, []).append(end)
         self.stopped = outcome.stopped

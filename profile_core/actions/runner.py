@@ -36,9 +36,9 @@ _LOOK = 0.2
 """Seconds between two looks at whether the run is to stop."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
-    """One call to be made."""
+    """One call to be made; it is itself and no other, so that it is a quick key."""
 
     about: str
     """The id of what it is about."""
@@ -98,6 +98,9 @@ class Asking:
     concurrency: int = CONCURRENCY
     seconds: float = 120.0
     tries_again: int = 4
+    in_batches: bool = False
+    seconds_between_looks: float = 30.0
+    """At a batch."""
 
 
 def ask_all(
@@ -224,21 +227,20 @@ class _Run(Generic[Meant]):
         else:
             stored = StoredAnswer(outcome.text, outcome.first, outcome.margin)
             meant = self._meaning.read(item, stored)
-        ended = _ended(call_id, outcome, meant, cost)
-        await self._keep(item, meant, End.DONE, ended)
+        await self._keep(item, meant, End.DONE, ended(call_id, outcome, meant, cost))
         if isinstance(meant, Failure) and meant.kind in STOPS_THE_RUN:
             self._stopped = self._stopped or meant.message
         self._advance()
         return isinstance(outcome, Answer)
 
     async def _keep(
-        self, item: Item, meant: Meant | Failure, end: End, ended: Ended | None = None
+        self, item: Item, meant: Meant | Failure, end: End, call: Ended | None = None
     ) -> None:
         """Write a call's end and its meaning in one transaction."""
 
         def write(cursor: duckdb.DuckDBPyConnection) -> None:
-            if ended:
-                calls.end(cursor, [ended])
+            if call:
+                calls.end(cursor, [call])
             if isinstance(meant, Failure):
                 self._meaning.write_failure(cursor, item, meant)
             else:
@@ -266,7 +268,7 @@ class _Run(Generic[Meant]):
         self._stopped = self._stopped or "stopped; what was answered is kept"
 
 
-def _ended(call_id: str, outcome: Answer | Failure, meant: object, cost: float | None) -> Ended:
+def ended(call_id: str, outcome: Answer | Failure, meant: object, cost: float | None) -> Ended:
     """The end of a call; an answer that makes no sense is kept beside the failure that it is."""
     failure = meant if isinstance(meant, Failure) else None
     answer = outcome if isinstance(outcome, Answer) else None

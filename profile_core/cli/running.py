@@ -18,7 +18,6 @@ from profile_core.actions.spending import Caps
 from profile_core.cli import progress
 from profile_core.cli.output import NONE, count, decimals, print_csv, print_json, print_table
 from profile_core.cli.verb import Verb, format_option, listed, say, study_option, where_option
-from profile_core.errors import ProfileError
 from profile_core.factors.rules import EXTRACTOR
 from profile_core.judges import credentials
 from profile_core.judges.spec import ModelSpec
@@ -116,10 +115,8 @@ def _by_model(
 
 def asking(spec: ModelSpec, flags: dict[str, Any]) -> Asking:
     """Read the flags of a run that asks a model; raises MissingKey."""
-    if flags["batch"]:
-        raise ProfileError("the providers' batches are not in this version; leave --batch out")
     caps = Caps(flags["max_cost"], flags["max_calls"])
-    return Asking(credentials.find(spec), caps, concurrency(flags))
+    return Asking(credentials.find(spec), caps, concurrency(flags), in_batches=bool(flags["batch"]))
 
 
 def concurrency(flags: dict[str, Any]) -> int:

@@ -76,6 +76,12 @@ def arguments(request: Request) -> dict[str, Any]:
     return found
 
 
+def body(request: Request) -> dict[str, Any]:
+    """The same as the JSON that a batch takes."""
+    found = arguments(request)
+    return {**found, **found.pop("extra_body", {})}
+
+
 def read(request: Request, body: str, seconds: float) -> Answer | Failure:
     """Read the body of a successful answer."""
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,6 +27,12 @@ def formed(form: type[_Form], text: str) -> _Form | Failure:
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
         words = f"the answer is not in the form asked for: {place}: {first['msg']}"
         return Failure(FailureKind.FORM, words[:300])
+
+
+@cache
+def schema_of(form: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a form; all of a form's fields are required, and no others allowed."""
+    return form.model_json_schema()
 
 
 def checked(request: Request, text: str, usage: Usage | None) -> Failure | None:

@@ -14,7 +14,7 @@ from profile_core.judges.answers import FactorVerdicts
 from profile_core.judges.asking import Answer, Failure, FailureKind, Request, Usage
 from profile_core.judges.client import Client
 from profile_core.judges.credentials import Endpoint
-from profile_core.judges.forms import checked
+from profile_core.judges.forms import checked, schema_of
 from profile_core.judges.probabilities import Token, first_and_margin
 from profile_core.judges.spec import Provider
 
@@ -54,7 +54,7 @@ class OpenAIClient(Client):
 
 
 def arguments(request: Request) -> dict[str, Any]:
-    """What the SDK's `parse` is called with; a batch sends the same as a body."""
+    """What the SDK's `parse` is called with."""
     limit = (
         "max_tokens" if request.spec.provider is Provider.COMPATIBLE else "max_completion_tokens"
     )
@@ -71,6 +71,15 @@ def arguments(request: Request) -> dict[str, Any]:
         found["temperature"] = request.temperature
     if request.wants_probabilities:
         found |= {"logprobs": True, "top_logprobs": _ALTERNATIVES}
+    return found
+
+
+def body(request: Request) -> dict[str, Any]:
+    """The same as the JSON that a batch takes."""
+    found = arguments(request)
+    if request.form is not None:
+        schema = {"name": request.form.__name__, "strict": True, "schema": schema_of(request.form)}
+        found["response_format"] = {"type": "json_schema", "json_schema": schema}
     return found
 
 

@@ -89,7 +89,7 @@ class Totals:
 
 _START = """
 INSERT INTO call (call_id, run_id, item, part, repeat, cache_key, status, batch, started_at)
-SELECT call_id, $run_id, item, part, repeat, cache_key, 'started', $batch, $now
+SELECT call_id, $run_id, item, part, repeat, cache_key, 'started', NULL, $now
 FROM starting"""
 
 _END = """
@@ -143,9 +143,7 @@ SELECT failure, count(*) FROM call
 WHERE run_id = ? AND status = 'failed' GROUP BY failure ORDER BY failure"""
 
 
-def start(
-    cursor: duckdb.DuckDBPyConnection, run_id: str, asked: Sequence[Asked], batch: str | None = None
-) -> list[str]:
+def start(cursor: duckdb.DuckDBPyConnection, run_id: str, asked: Sequence[Asked]) -> list[str]:
     """Write calls that are about to be sent; return their ids in the same order."""
     ids = [event_id() for _ in asked]
     table = pa.table(
@@ -159,7 +157,7 @@ def start(
         schema=_STARTING,
     )
     cursor.register("starting", table)
-    number(cursor, _START, {"run_id": run_id, "batch": batch, "now": _now()})
+    number(cursor, _START, {"run_id": run_id, "now": _now()})
     cursor.unregister("starting")
     return ids
 
@@ -174,8 +172,35 @@ def end(cursor: duckdb.DuckDBPyConnection, ended: Sequence[Ended]) -> None:
     cursor.unregister("ended")
 
 
+def set_batch(cursor: duckdb.DuckDBPyConnection, call_ids: Sequence[str], batch: str) -> None:
+    """Record the provider's id of the batch that some started calls were handed in with."""
+    cursor.register("handed_in", pa.table({"call_id": pa.array(call_ids, pa.string())}))
+    number(
+        cursor,
+        "UPDATE call SET batch = ? WHERE call_id IN (SELECT call_id FROM handed_in)",
+        [batch],
+    )
+    cursor.unregister("handed_in")
+
+
+def open_batches(cursor: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, dict[str, str]]:
+    """The batches of a run that were not collected: cache key by call id, by batch."""
+    rows = cursor.execute(
+        "SELECT batch, call_id, cache_key FROM call "
+        "WHERE run_id = ? AND status = 'started' AND batch IS NOT NULL ORDER BY batch, call_id",
+        [run_id],
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for batch, call_id, cache_key in rows:
+        found.setdefault(batch, {})[call_id] = cache_key
+    return found
+
+
 def break_off(cursor: duckdb.DuckDBPyConnection, run_id: str) -> int:
-    """Mark the calls that a crash left started; their cost is unknown. Return their number."""
+    """Mark the calls that a crash left started; their cost is unknown. Return their number.
+
+    Calls in a batch go on at the provider, and are collected instead.
+    """
     return number(
         cursor,
         "UPDATE call SET status = 'unknown' WHERE run_id = ? AND status = 'started' "
