@@ -94,8 +94,12 @@ def extract(
 
 def estimated(study: Study, measuring: Measuring, concurrency: int) -> Estimate:
     """Tell what measuring would take, as far as it can be known before the first stage."""
-    plan = _Plan.of(study, measuring)
-    return estimate(study, plan.first_calls(), concurrency)
+    return estimate(study, first_calls(study, measuring), concurrency)
+
+
+def first_calls(study: Study, measuring: Measuring) -> list[Item]:
+    """The calls of the stages that depend on no other: a lower bound of all."""
+    return _Plan.of(study, measuring).first_calls()
 
 
 def model_factors(defined: Mapping[str, Factor]) -> dict[str, Factor]:

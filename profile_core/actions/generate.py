@@ -98,7 +98,12 @@ def generate(
 
 def estimated(study: Study, generating: Generating, concurrency: int) -> Estimate:
     """Tell what generating would take."""
-    return estimate(study, items(_prompts(study, generating), generating), concurrency)
+    return estimate(study, planned(study, generating), concurrency)
+
+
+def planned(study: Study, generating: Generating) -> list[Item]:
+    """The calls that generating stands for, those that were made before too."""
+    return items(_prompts(study, generating), generating)
 
 
 def items(chosen: Sequence[PromptRow], generating: Generating) -> list[Item]:

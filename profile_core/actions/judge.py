@@ -100,7 +100,12 @@ def judge(
 
 def estimated(study: Study, judging: Judging, concurrency: int) -> Estimate:
     """Tell what judging would take."""
-    return estimate(study, items(_pairs(study, judging), judging), concurrency)
+    return estimate(study, planned(study, judging), concurrency)
+
+
+def planned(study: Study, judging: Judging) -> list[Item]:
+    """The calls that judging stands for, those that were made before too."""
+    return items(_pairs(study, judging), judging)
 
 
 def items(pairs: Sequence[ShownPair], judging: Judging) -> list[Item]:

@@ -55,3 +55,8 @@ def most_tokens(messages: Iterable[Message]) -> int:
     return sum(
         len(message.content.encode(errors="replace")) + _TOKENS_A_MESSAGE for message in messages
     )
+
+
+def is_known(spec: ModelSpec) -> bool:
+    """Tell whether a model's price is on the list."""
+    return cost(spec, Usage(1, 1)) is not None
