@@ -9,7 +9,16 @@ from __future__ import annotations
 import click
 
 import profile_core
-from profile_core.cli import app, exporting, importing, influencing, modelling, running, studying
+from profile_core.cli import (
+    app,
+    exporting,
+    importing,
+    influencing,
+    modelling,
+    running,
+    scorecard,
+    studying,
+)
 
 _COMMANDS = (
     app.app,
@@ -21,6 +30,7 @@ _COMMANDS = (
     modelling.generate,
     modelling.judge,
     influencing.influence,
+    scorecard.scorecard,
     exporting.export,
 )
 

@@ -61,9 +61,10 @@ def _of_model(result: RunSummary) -> str:
     known = f", {numbers.count(result.cached)} known before" if result.cached else ""
     failed = numbers.listed([f"{count:,} {kind}" for kind, count in result.failed.items()])
     unknown = numbers.counted(result.cost_unknown, "call")
-    cost = f"${result.cost:.4f}" + (
-        f" and {unknown} of unknown cost" if result.cost_unknown else ""
-    )
+    cost = f"${result.cost:.4f}"
+    if result.cost_unknown:
+        all_unknown = result.cost_unknown == result.calls
+        cost = "cost unknown" if all_unknown else f"{cost} and {unknown} of unknown cost"
     parts = [
         f"{numbers.count(result.done)} of {numbers.counted(result.planned, 'item')} done{known}",
         f"failed: {failed}" if failed else "",
