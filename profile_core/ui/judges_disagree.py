@@ -11,6 +11,7 @@ from profile_core.analysis.judge_disagreements import (
     disagreements,
 )
 from profile_core.analysis.planes import load
+from profile_core.analysis.reference import reference
 from profile_core.analysis.scorecard import judge_names
 from profile_core.errors import PredicateError
 from profile_core.store.study import Study
@@ -34,11 +35,12 @@ _ORDERS = {
 
 def draw(study: Study) -> None:
     """Draw the view."""
-    judges = list(judge_names(study))
+    lead = reference(load(study))
+    judges = [name for name in judge_names(study) if not (lead and lead.source.name == name)]
     if not judges:
         frame.empty(
             "Here stand the pairs on which a judge differs from the reference.",
-            "No judge has given a verdict yet.",
+            "No judge but the reference has given a verdict yet.",
         )
         router.link("data", "Import verdicts", {"view": "Import"})
         return
