@@ -1,4 +1,4 @@
-"""Which pairs are listed as disagreements, how they are told apart, in what order, and with what."""
+"""Which pairs are listed as disagreements, how they are told apart, and in what order."""
 
 from __future__ import annotations
 

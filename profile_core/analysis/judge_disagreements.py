@@ -132,9 +132,8 @@ def disagreements(
 
 def _other(planes: StudyPlanes, judge: WideSource, against: str | None) -> tuple[WideSource, bool]:
     found = find_reference(planes, against)
-    if found is None:
-        raise NotEstimable("nobody has chosen between two responses, so there is no reference")
-    if found.source == judge:
+    # Where there is a judge, there is a reference, if only itself.
+    if found is None or found.source == judge:
         raise NotEstimable(
             f"{judge.name} cannot differ from itself: name another source to hold it against"
             if against

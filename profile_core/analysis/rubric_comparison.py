@@ -91,15 +91,14 @@ def compare(
     Differences, intervals clustered by prompt and p are `stats.judge_bias.paired_shares`'. The
     lean on length of each is relative to the reference's, which cancels in the difference. With one
     of the two as the reference, agreement has no number. Raises UnknownName, PredicateError, or
-    NotEstimable where the two are one, or where nobody has chosen.
+    NotEstimable where the two are one.
     """
     planes = load(study)
     one, two = (judging.judge_named(planes, name) for name in (first, second))
     standard = find_reference(planes, reference)
-    if one == two:
+    # Where there is a judge, there is a reference.
+    if one == two or standard is None:
         raise NotEstimable(f"{first} cannot be compared with itself: name two judges")
-    if standard is None:
-        raise NotEstimable("nobody has chosen between two responses, so there is no reference")
     kept = unpacked(planes, planes.mask(where))
     prompts = planes.planes.prompt_of
     ours, theirs, expected = (

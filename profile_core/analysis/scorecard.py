@@ -106,9 +106,10 @@ def scorecard(study: Study, *, reference: str | None = None) -> Scorecard:
     """
     planes = load(study)
     found = find_reference(planes, reference)
+    judges = judging.judges(planes)
     with study.cursor() as cursor:
         answers = judge_answers.answers(cursor)
-        pairs = judge_answers.pair_answers(cursor)
+        pairs = [judge_answers.pair_answers(cursor, judge.source_id) for judge in judges]
         taken = _taken(judge_answers.taken(cursor))
     standard = judging.choices(planes, found.source) if found else None
     longer = judging.longer(planes)
@@ -117,10 +118,10 @@ def scorecard(study: Study, *, reference: str | None = None) -> Scorecard:
             judge,
             _compare(planes, judge, found, standard, longer),
             answers.get(judge.source_id, Answers()),
-            pairs.get(judge.source_id, PairAnswers()),
+            asked_about,
             taken.get(judge.name, []),
         )
-        for judge in judging.judges(planes)
+        for judge, asked_about in zip(judges, pairs, strict=True)
     ]
     return Scorecard(
         reference=found.source.name if found else None,

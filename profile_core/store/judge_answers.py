@@ -1,7 +1,7 @@
 """What judges answered, and what the answers took: sums over verdicts and calls, by judge.
 
-Millions of verdicts are passed over once, whatever the number of judges. What the sums say of a
-judge is `analysis`' business.
+Millions of verdicts are grouped in the database, a judge at a time so that memory stays bounded.
+What the sums say of a judge is `analysis`' business.
 """
 
 from __future__ import annotations
@@ -65,19 +65,17 @@ class Taken:
     seconds: float | None
 
 
-_JUDGES = "source_id IN (SELECT source_id FROM source WHERE kind = 'judge')"
-
-_ANSWERS = f"""
+_ANSWERS = """
 SELECT source_id, shown_order, status, choice, count(*)
-FROM preference WHERE {_JUDGES} GROUP BY ALL"""
+FROM preference WHERE source_id IN (SELECT source_id FROM source WHERE kind = 'judge')
+GROUP BY ALL"""
 
-# The rule of `choices` for each order, but in one grouping: twice as fast, and no order without a
-# name takes part.
+# The rule of `choices` for the two named orders, in one grouping instead of two.
 _FLIPS = f"""
-SELECT source_id, pair_id,
+SELECT pair_id,
     {modal("ab_a", "ab_b", "ab_tie")} <> {modal("ba_a", "ba_b", "ba_tie")} AS flipped
 FROM (
-    SELECT source_id, pair_id,
+    SELECT pair_id,
         count(*) FILTER (shown_order = 'ab' AND choice = 'a') AS ab_a,
         count(*) FILTER (shown_order = 'ab' AND choice = 'b') AS ab_b,
         count(*) FILTER (shown_order = 'ab' AND choice = 'tie') AS ab_tie,
@@ -85,19 +83,16 @@ FROM (
         count(*) FILTER (shown_order = 'ba' AND choice = 'b') AS ba_b,
         count(*) FILTER (shown_order = 'ba' AND choice = 'tie') AS ba_tie
     FROM (
-        SELECT source_id, pair_id, shown_order,
-            CASE WHEN status = 'valid' THEN choice END AS choice
-        FROM preference WHERE {{whose}})
-    GROUP BY source_id, pair_id)"""
+        SELECT pair_id, shown_order, CASE WHEN status = 'valid' THEN choice END AS choice
+        FROM preference WHERE source_id = ?)
+    GROUP BY pair_id)"""
 
-_PAIRS = f"""
-SELECT source_id, count(*), count(flipped), count(*) FILTER (flipped)
-FROM ({_FLIPS.format(whose=_JUDGES)}) GROUP BY source_id"""
+_PAIRS = f"SELECT count(*), count(flipped), count(*) FILTER (flipped) FROM ({_FLIPS})"
 
-_FLIPS_OF_ONE = f"""
+_FLIPS_IN_ORDER = f"""
 SELECT CAST(CASE WHEN flipped THEN {FLIPPED} WHEN NOT flipped THEN {STEADY} ELSE {NOT_BOTH} END
     AS TINYINT) AS flips
-FROM {{table}} LEFT JOIN ({_FLIPS.format(whose="source_id = ?")}) USING (pair_id)
+FROM {{table}} LEFT JOIN ({_FLIPS}) USING (pair_id)
 ORDER BY pair_no"""
 
 # The verb is what `actions.judge` calls its runs.
@@ -125,9 +120,10 @@ def answers(cursor: duckdb.DuckDBPyConnection) -> dict[str, Answers]:
     return found
 
 
-def pair_answers(cursor: duckdb.DuckDBPyConnection) -> dict[str, PairAnswers]:
-    """Count every judge's pairs and flips; judges by source id."""
-    return {row[0]: PairAnswers(*row[1:]) for row in cursor.execute(_PAIRS).fetchall()}
+def pair_answers(cursor: duckdb.DuckDBPyConnection, source_id: str) -> PairAnswers:
+    """Count a judge's pairs and flips."""
+    [row] = cursor.execute(_PAIRS, [source_id]).fetchall()
+    return PairAnswers(*row)
 
 
 def flips(cursor: duckdb.DuckDBPyConnection, wide: WideTable, source_id: str) -> Codes:
@@ -136,7 +132,7 @@ def flips(cursor: duckdb.DuckDBPyConnection, wide: WideTable, source_id: str) ->
     FLIPPED, STEADY, or NOT_BOTH where not both orders have a valid answer; repeats of an order
     count by their mode.
     """
-    found = cursor.execute(_FLIPS_OF_ONE.format(table=wide.name), [source_id]).fetchnumpy()
+    found = cursor.execute(_FLIPS_IN_ORDER.format(table=wide.name), [source_id]).fetchnumpy()
     return np.asarray(found["flips"], dtype=np.int8)
 
 
