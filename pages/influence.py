@@ -1,58 +1,71 @@
 """Influence: which factors each source's preferences go with, and how sure that is."""
 
+from dataclasses import replace
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from profile_core.analysis import titles
 from profile_core.analysis.headline import Headline
 from profile_core.analysis.planes import StudyPlanes
-from profile_core.errors import PredicateError
-from profile_core.types import Variant
+from profile_core.errors import NotEstimable, PredicateError
 from profile_core.ui import (
-    asked,
     columns_help,
     filters,
     frame,
+    influence_controls,
     influence_dots,
     influence_groups,
+    influence_label_table,
+    influence_labels,
     influence_pairs,
     influence_view,
     resources,
     router,
 )
-from profile_core.ui.influence_view import VARIANT_HELP, VARIANTS
+from profile_core.ui.filters import Filter
+from profile_core.ui.influence_controls import CORRECTIONS, DOTS, GROUPS, TOGETHER, Asked
 
 router.enter(__file__)
 
-_VIEWS = ("dots", "by group", "factors together")
-
 
 def main() -> None:
-    study = resources.study()
     frame.head(
         "Influence", "Which factors each source's preferences go with, and how sure that is."
     )
-    chosen = filters.bar(study, "influence")
-    planes = influence_view.planes_of(study, chosen.labels)
+    chosen = filters.bar(resources.study(), "influence")
+    planes = influence_view.planes_of(resources.study(), chosen.labels)
     answer = st.container()
-    variant, sources, factors, view = _controls(planes)
+    asked = influence_controls.draw(planes, chosen)
     try:
-        found = influence_view.rows_of(study, chosen.labels, chosen.where, variant)
+        if asked.view == CORRECTIONS:
+            _corrections(planes, chosen, asked, answer)
+        else:
+            _influence(planes, chosen, asked, answer)
     except PredicateError as error:
         columns_help.refused(error, planes.wide)
-        return
-    shown = influence_view.choose(found, planes, sources, factors)
+    except NotEstimable as error:
+        influence_labels.refused(error, chosen.labels)
+
+
+def _influence(planes: StudyPlanes, chosen: Filter, asked: Asked, answer: DeltaGenerator) -> None:
+    study = planes.study
+    found = influence_view.rows_of(
+        study, chosen.labels, chosen.where, asked.variant, blind_only=asked.blind_only
+    )
+    shown = influence_view.choose(found, planes, asked.sources, asked.factors)
+    finding = titles.finding(shown.series, shown.factors)
     with answer:
         filters.state(chosen, found.pairs, found.all_pairs)
         if not found.rows:
             _empty(found.reason or "")
             return
-        if view == "dots":
-            finding = titles.finding(shown.series, shown.factors)
+        if asked.view == DOTS:
             influence_view.answer(finding)
             frame.note(Headline(shown.reference, ()).reference_sentence)
-    if view == "by group":
-        influence_groups.groups(study, shown, planes, chosen)
-    elif view == "factors together":
+    if asked.view == GROUPS:
+        influence_groups.groups(study, shown, planes, chosen, blind_only=asked.blind_only)
+    elif asked.view == TOGETHER:
         influence_groups.together(study, shown, chosen)
     else:
         influence_dots.dots(shown, planes, chosen)
@@ -61,54 +74,28 @@ def main() -> None:
         influence_dots.figures(shown, planes, finding)
 
 
-def _controls(planes: StudyPlanes) -> tuple[Variant, list[str], list[str], str]:
-    names = sorted({entry.source.name for entry in planes.sources})
-    known = [factor.name for factor in planes.factors]
-    views, variants = asked.one_of(_VIEWS), asked.one_of(list(VARIANTS))
-    asked.tell(
-        asked.remark(influence_view.key(key), what, options, instead, why)
-        for key, what, options, instead, why in (
-            ("sources", "source", names, "it is left out", asked.NOT_IN_STUDY),
-            ("factors", "factor", known, "it is left out", asked.NOT_IN_STUDY),
-            ("view", "view", list(_VIEWS), f"the {_VIEWS[0]} are shown", views),
-            ("variant", "statistic", list(VARIANTS), f"{next(iter(VARIANTS))} is shown", variants),
-        )
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom", key="influence-controls"):
-        view = st.segmented_control(
-            "View",
-            _VIEWS,
-            default=_VIEWS[0],
-            required=True,
-            key=influence_view.key("view"),
-            bind="query-params",
-        )
-        sources = st.multiselect(
-            "Sources",
-            names,
-            key=influence_view.key("sources"),
-            bind="query-params",
-            placeholder="The reference and the models",
-            max_selections=6,
-            width=300,
-        )
-        factors = st.multiselect(
-            "Factors",
-            known,
-            key=influence_view.key("factors"),
-            bind="query-params",
-            placeholder="The taxonomy's, then the strongest",
-            width=300,
-        )
-        variant = st.selectbox(
-            "Statistic",
-            list(VARIANTS),
-            key=influence_view.key("variant"),
-            bind="query-params",
-            help=VARIANT_HELP,
-            width=120,
-        )
-    return VARIANTS[variant], sources, factors, view
+def _corrections(planes: StudyPlanes, chosen: Filter, asked: Asked, answer: DeltaGenerator) -> None:
+    study = planes.study
+    with answer:
+        found = influence_labels.compare(study, planes, chosen, asked)
+        if found is None:
+            return
+        pairs = found.shown.found
+        filters.state(replace(chosen, labels=found.labels), pairs.pairs, pairs.all_pairs)
+        if not found.panels:
+            frame.empty(
+                "Nothing to compare.",
+                "No labelled factor has pairs here: take a filter back, or choose other factors.",
+            )
+            return
+        influence_view.answer(influence_labels.finding(found))
+    influence_labels.draw(found, planes, chosen)
+    frame.section("The numbers, and the labels behind them")
+    if series := influence_label_table.source(found):
+        influence_label_table.table(found, series, planes, chosen)
+        influence_label_table.blind(study, found, series, chosen)
+        influence_label_table.how_many_more(study, found, series, chosen)
+    influence_labels.figures(found, planes)
 
 
 def _empty(reason: str) -> None:

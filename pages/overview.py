@@ -31,6 +31,7 @@ def main() -> None:
         _empty()
         return
     frame.state(_holds(info))
+    labels = cached.labels(study)
     answer, aside = st.columns([5, 3], gap="large")
     with answer:
         _findings(cached.headline(study))
@@ -41,10 +42,11 @@ def main() -> None:
         holdings.sources(info)
     with right:
         holdings.coverage(info)
+        holdings.labels(labels)
         demo_button.explain(info)
     # Last, since a large study's health takes a second or two the first time.
     with aside:
-        _next(next_steps(info, cached.health(study)))
+        _next(next_steps(info, cached.health(study), labels))
 
 
 def _empty() -> None:

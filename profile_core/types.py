@@ -66,6 +66,21 @@ class Mode(StrEnum):
     ADJUDICATION = "adjudication"
 
 
+class Asks(StrEnum):
+    """What a queue asks of people about each pair."""
+
+    FACTORS = "factors"
+    PREFERENCE = "preference"
+    FACTS = "facts"
+
+
+class QueueKind(StrEnum):
+    """How a queue's pairs were drawn: all with the same probability, or the doubtful ones more."""
+
+    RANDOM = "random"
+    TARGETED = "targeted"
+
+
 class Variant(StrEnum):
     """Which influence statistic is computed."""
 

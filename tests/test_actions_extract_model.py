@@ -193,3 +193,17 @@ def test_a_factor_that_a_rule_measures_is_refused(study: Study, server: ModelSer
 def test_nothing_to_measure_is_said(server: ModelServer) -> None:
     with empty_study() as empty, pytest.raises(NotEstimable):
         extract(empty, measuring(), asking(server))
+
+
+def test_a_tag_is_the_scenario_of_a_prompt_that_came_without_one(
+    study: Study, server: ModelServer
+) -> None:
+    from profile_core.store import pair_wide
+    from tests.studies import levels_batch
+
+    batch = levels_batch()
+    write(study, batch)
+    extract(study, measuring(factors=("empathetic",)), asking(server))
+    wide = pair_wide.ensure(study)
+    found = study.cursor().execute(f"SELECT DISTINCT scenario FROM {wide.name}").fetchall()
+    assert found == [("advice",)]

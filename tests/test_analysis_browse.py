@@ -267,8 +267,8 @@ def test_a_correction_changes_which_pairs_a_relation_shows(small: Study) -> None
     view = View(source="human", factor="size", relation=Relation.DISCORDANT)
     assert _keys(small, view) == [1]
     assert 0 in _keys(small, View(**{**_fields(view), "labels": LabelSet.CORRECTED}))
-    assert _keys(small, View(label_state=LabelState.CORRECTED)) == [0]
-    assert _keys(small, View(label_state=LabelState.UNCORRECTED)) == [1, 2, 3, 4, 5]
+    assert _keys(small, View(label_state=LabelState.LABELLED)) == [0]
+    assert _keys(small, View(label_state=LabelState.UNLABELLED)) == [1, 2, 3, 4, 5]
 
     automatic = examples.example(small, pair).factors[0]
     corrected = examples.example(small, pair, LabelSet.CORRECTED).factors[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,14 @@ import numpy as np
 import pytest
 
 from profile_core.errors import PredicateError, UnknownName
-from profile_core.store import factors, pair_wide, predicate
+from profile_core.store import factors, labels, pair_wide, pair_wide_patch, predicate
+from profile_core.store.acts import Action, acting
 from profile_core.store.columns import Role, pair_columns
-from profile_core.store.ids import event_id
+from profile_core.store.labels import Entry, LabelAction
 from profile_core.store.pair_reader import PairReader
 from profile_core.store.records import Batch
-from profile_core.store.study import Counter, Study
-from profile_core.types import Choice, LabelSet, Order, SourceKind, VerdictStatus
+from profile_core.store.study import Study
+from profile_core.types import Choice, LabelSet, Mode, Order, SourceKind, VerdictStatus
 from tests.studies import A, B, a_factor, empty_study, levels_batch, pairs_batch, small_batch, write
 
 
@@ -47,31 +47,20 @@ def rows(
 
 
 def correct(
-    study: Study,
-    text: str,
-    factor: str,
-    new: float | None,
-    *,
-    action: str = "correct",
-    undoes: str | None = None,
+    study: Study, text: str, factor: str, new: float | None, *, is_settled: bool = False
 ) -> str:
-    event = event_id()
-    with study.writing(Counter.CORRECTIONS) as cursor:
-        cursor.execute(
-            "INSERT INTO correction SELECT $event, response_id, $factor, 'one', '1', 'me', $now, "
-            "'review', 'random', 0.5, $action, NULL, $new, $undoes, NULL "
-            "FROM response WHERE text = $text",
-            {
-                "event": event,
-                "factor": factor,
-                "now": datetime(2026, 1, 1),
-                "action": action,
-                "new": new,
-                "undoes": undoes,
-                "text": text,
-            },
-        )
-    return event
+    """Label a factor of the responses with a text; gives the act's id."""
+    action = Action.ADJUDICATE if is_settled else Action.LABEL
+    said = LabelAction.ADJUDICATE if is_settled else LabelAction.CORRECT
+    with acting(study, "me", action, mode=Mode.REVIEW) as (cursor, act):
+        found = cursor.execute("SELECT response_id FROM response WHERE text = ?", [text]).fetchall()
+        labels.write(cursor, act, [Entry(row[0], factor, said, new, None) for row in found])
+    return act.act_id
+
+
+def take_back(study: Study, act_id: str) -> None:
+    with acting(study, "me", Action.UNDO, undoes=act_id):
+        pass
 
 
 def test_names_from_data_are_made_safe_and_collisions_numbered() -> None:
@@ -247,9 +236,9 @@ def test_an_undone_correction_counts_no_more_and_adjudication_goes_before_later_
     correct(study, "d", "tone", 50.0)
     second = correct(study, "d", "tone", 51.0)
     assert rows(study, "tone_a", labels=LabelSet.CORRECTED)[3] == (51.0,)
-    correct(study, "d", "tone", None, action="undo", undoes=second)
+    take_back(study, second)
     assert rows(study, "tone_a", labels=LabelSet.CORRECTED)[3] == (50.0,)
-    correct(study, "d", "tone", 52.0, action="adjudicate")
+    correct(study, "d", "tone", 52.0, is_settled=True)
     correct(study, "d", "tone", 53.0)
     assert rows(study, "tone_a", labels=LabelSet.CORRECTED)[3] == (52.0,)
 
@@ -291,11 +280,36 @@ def test_who_reads_one_table_goes_on_with_it_while_the_next_is_made(study: Study
     assert names.fetchall() == [(2,)]
 
 
-def test_a_correction_rebuilds_the_corrected_set_alone(study: Study) -> None:
+def test_a_label_patches_the_corrected_set_and_leaves_the_automatic_one(study: Study) -> None:
     write(study, with_values(small_batch(), "tone", {"one": 1.0}))
     automatic, corrected = made_at(study), made_at(study, LabelSet.CORRECTED)
     correct(study, "one", "tone", 2.0)
-    assert made_at(study) == automatic
+    assert pair_wide.ensure(study, LabelSet.CORRECTED).versions == study.versions()
+    assert rows(study, "tone_a", "tone_b", labels=LabelSet.CORRECTED)[:2] == [
+        (None, 2.0),
+        (2.0, None),
+    ]
+    assert (made_at(study), made_at(study, LabelSet.CORRECTED)) == (automatic, corrected)
+
+
+def test_new_data_after_a_label_make_the_corrected_set_anew(study: Study) -> None:
+    write(study, with_values(small_batch(), "tone", {"one": 1.0}))
+    corrected = made_at(study, LabelSet.CORRECTED)
+    correct(study, "one", "tone", 2.0)
+    write(study, with_values(small_batch(), "mood", {"one": 1.0}))
+    assert made_at(study, LabelSet.CORRECTED) != corrected
+    assert rows(study, "tone_b", "mood_b", labels=LabelSet.CORRECTED)[0] == (2.0, 1.0)
+
+
+def test_more_labels_than_are_worth_patching_make_the_table_anew(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(study, with_values(small_batch(), "tone", {"one": 1.0, "d": 5.0}))
+    corrected = made_at(study, LabelSet.CORRECTED)
+    monkeypatch.setattr(pair_wide_patch, "MOST", 1)
+    correct(study, "one", "tone", 2.0)
+    correct(study, "d", "tone", 3.0)
+    assert rows(study, "tone_a", labels=LabelSet.CORRECTED)[3] == (3.0,)
     assert made_at(study, LabelSet.CORRECTED) != corrected
 
 

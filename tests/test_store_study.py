@@ -57,11 +57,14 @@ def held_elsewhere(path: Path) -> Iterator[int]:
         child.communicate("\n", timeout=30)
 
 
-def m002_for_this_test(cursor: duckdb.DuckDBPyConnection) -> None:
+RELEASED = ("m001_initial", "m002_desk", "m003_runs")
+
+
+def m998_for_this_test(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("CREATE TABLE added_later (x INTEGER)")
 
 
-def m003_fails(cursor: duckdb.DuckDBPyConnection) -> None:
+def m999_fails(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("DROP TABLE pair")
     raise RuntimeError("the step fails")
 
@@ -86,7 +89,7 @@ def test_a_new_study_has_the_builtin_factors_and_counters_at_zero(tmp_path: Path
     with empty_study(tmp_path / "new.duckdb") as study:
         assert study.versions() == Versions(0, 0)
         assert set(factors.current(study.cursor())) == {f.name for f in builtin_factors()}
-        assert migrations.applied(study.cursor()) == ("m001_initial",)
+        assert migrations.applied(study.cursor()) == RELEASED
 
 
 def test_what_was_written_is_there_after_closing_and_opening(path: Path) -> None:
@@ -190,22 +193,47 @@ def test_a_file_of_a_newer_duckdb_is_refused_kindly(
 def test_an_older_study_is_backed_up_and_then_brought_up_to_date(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later_version(monkeypatch, m002_for_this_test)
+    later_version(monkeypatch, m998_for_this_test)
     with Study.open(path) as study:
-        assert migrations.applied(study.cursor()) == ("m001_initial", "m002_for_this_test")
+        assert migrations.applied(study.cursor()) == (*RELEASED, "m998_for_this_test")
         assert number(study.cursor(), "SELECT count(*) FROM added_later") == 0
         assert number(study.cursor(), "SELECT count(*) FROM pair") == 4
     (backup,) = path.parent.glob("study.duckdb.backup-*")
     monkeypatch.undo()
     with Study.open(backup) as old:
-        assert migrations.applied(old.cursor()) == ("m001_initial",)
+        assert migrations.applied(old.cursor()) == RELEASED
         assert number(old.cursor(), "SELECT count(*) FROM pair") == 4
+
+
+def test_a_study_from_before_the_desk_gets_its_tables_and_keeps_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "old.duckdb"
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
+    with empty_study(path) as study, study.writing() as cursor:
+        cursor.execute(
+            "INSERT INTO preference (preference_id, pair_id, source_id, status, choice) "
+            "VALUES ('p', 'pair', 'human:crowd', 'valid', 'a')"
+        )
+        cursor.execute(
+            "INSERT INTO correction (event_id, response_id, factor, action, new_value) "
+            "VALUES ('e', 'r', 'tone', 'correct', 3)"
+        )
+    monkeypatch.undo()
+    with Study.open(path) as study:
+        assert migrations.applied(study.cursor()) == RELEASED
+        for table in ("act", "queue", "fact_event"):
+            assert number(study.cursor(), f"SELECT count(*) FROM {table}") == 0
+        standing = study.cursor().execute("SELECT source_id, choice FROM standing_preference")
+        assert standing.fetchall() == [("human:crowd", "a")]
+        corrected = study.cursor().execute("FROM corrected_value").fetchall()
+        assert corrected == [("r", "tone", 3.0)]
 
 
 def test_a_study_that_was_backed_up_is_still_locked_for_others(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later_version(monkeypatch, m002_for_this_test)
+    later_version(monkeypatch, m998_for_this_test)
     opened = "import sys, duckdb; duckdb.connect(sys.argv[1])"
     with Study.open(path):
         other = subprocess.run(
@@ -218,19 +246,19 @@ def test_a_study_that_was_backed_up_is_still_locked_for_others(
 def test_a_migration_that_fails_leaves_the_study_as_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later_version(monkeypatch, m002_for_this_test, m003_fails)
+    later_version(monkeypatch, m998_for_this_test, m999_fails)
     with pytest.raises(RuntimeError, match="the step fails"):
         Study.open(path)
     monkeypatch.undo()
     with Study.open(path) as study:
-        assert migrations.applied(study.cursor()) == ("m001_initial",)
+        assert migrations.applied(study.cursor()) == RELEASED
         assert number(study.cursor(), "SELECT count(*) FROM pair") == 4
 
 
 def test_a_new_study_that_cannot_be_set_up_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later_version(monkeypatch, m003_fails)
+    later_version(monkeypatch, m999_fails)
     with pytest.raises(RuntimeError):
         empty_study(tmp_path / "study.duckdb")
     assert list(tmp_path.iterdir()) == []

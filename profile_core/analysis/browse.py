@@ -11,13 +11,13 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from profile_core.analysis import pair_order, relations
+from profile_core.analysis import drawn_influence, pair_order, relations
 from profile_core.analysis.pair_order import Order
 from profile_core.analysis.planes import StudyPlanes, load
 from profile_core.analysis.reference import reference
 from profile_core.analysis.relations import Bools, Relation, codes_of, entries_of, unpacked
 from profile_core.errors import NotEstimable
-from profile_core.store import pair_lists
+from profile_core.store import label_states, pair_lists
 from profile_core.store.pair_lists import NO_CHOICE, Summary
 from profile_core.store.study import Study
 from profile_core.types import LabelSet
@@ -32,10 +32,16 @@ class Agreement(StrEnum):
 
 
 class LabelState(StrEnum):
-    """Whether people have corrected a factor value of either response."""
+    """Where people's labels of either response stand, for the view's factor or any."""
 
-    CORRECTED = "corrected"
-    UNCORRECTED = "not corrected"
+    UNLABELLED = "not labelled"
+    LABELLED = "labelled by people"
+    CHANGED = "changed by people"
+    """The label in force is not the automatic value that it was given for."""
+    DISPUTED = "disputed"
+    """Labels differ, and nobody has settled it."""
+    REVIEWED = "drawn and reviewed"
+    """Of a completed draw, with people's values for both responses: what estimates rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,21 @@ class Found:
     """Pairs in the study."""
 
 
+_STATES_IN_WORDS = {
+    LabelState.UNLABELLED: "not labelled by people",
+    LabelState.LABELLED: "labelled by people",
+    LabelState.CHANGED: "changed by people",
+    LabelState.DISPUTED: "people’s labels in dispute",
+    LabelState.REVIEWED: "drawn for review and labelled",
+}
+
+
 def in_words(view: View, factor_title: str | None = None) -> tuple[str, ...]:
     """Say phrase by phrase what a view keeps beyond its condition, for the state sentence."""
     phrases = [relations.in_words(view.source, factor_title or view.factor, view.relation)]
     phrases.append(str(view.agreement) if view.agreement else "")
-    if view.label_state is LabelState.CORRECTED:
-        phrases.append("with a correction")
-    elif view.label_state is LabelState.UNCORRECTED:
-        phrases.append("without a correction")
+    if view.label_state:
+        phrases.append(_STATES_IN_WORDS[view.label_state])
     phrases.append(f"with the words “{view.words.strip()}”" if view.words.strip() else "")
     return tuple(phrase for phrase in phrases if phrase)
 
@@ -89,14 +102,35 @@ def browse(study: Study, view: View) -> Found:
     if view.words.strip():
         kept &= _places(planes, pair_lists.search(study, planes.wide, view.words.strip()))
     if view.label_state:
-        corrected = _places(planes, pair_lists.corrected_pairs(study, planes.wide, view.factor))
-        kept &= corrected if view.label_state is LabelState.CORRECTED else ~corrected
+        kept &= _labelled(planes, view.label_state, view.factor)
     if view.agreement:
         kept &= _agreeing(planes, view.agreement, view.source)
     places = np.flatnonzero(kept)
     keys = pair_order.sort_keys(planes, view.order, view.source, view.factor, view.where)
     order = np.lexsort([key[places] for key in keys])
     return Found(places[order], planes.planes.pairs)
+
+
+def _labelled(planes: StudyPlanes, state: LabelState, factor: str | None) -> Bools:
+    if state is LabelState.REVIEWED:
+        return _places(planes, _reviewed(planes.study, factor))
+    found = {
+        LabelState.UNLABELLED: label_states.labelled_pairs,
+        LabelState.LABELLED: label_states.labelled_pairs,
+        LabelState.CHANGED: label_states.changed_pairs,
+        LabelState.DISPUTED: label_states.disputed_pairs,
+    }[state]
+    pairs = _places(planes, found(planes.study, planes.wide, factor))
+    return ~pairs if state is LabelState.UNLABELLED else pairs
+
+
+def _reviewed(study: Study, factor: str | None) -> npt.NDArray[np.int64]:
+    factors = (factor,) if factor else ()
+    try:
+        drawn = drawn_influence.prepare(study, LabelSet.PREDICTION_POWERED, factors=factors).drawn
+    except NotEstimable:  # nothing is drawn and complete
+        return np.zeros(0, dtype=np.int64)
+    return np.concatenate([drawn[name].pair_no for name in factors or drawn])
 
 
 def _agreeing(planes: StudyPlanes, agreement: Agreement, source: str | None) -> Bools:

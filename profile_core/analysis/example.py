@@ -12,20 +12,13 @@ from dataclasses import dataclass
 
 from profile_core.analysis.planes import StudyPlanes, load
 from profile_core.errors import UnknownName
+from profile_core.factors.atomic import COUNTED
 from profile_core.store import examples, pair_lists
 from profile_core.store.examples import CorrectionRow, FactRow, PairRow, ResponseRow, Verdict
 from profile_core.store.study import Study
 from profile_core.store.wide_table import WideSource
 from profile_core.text.tokens import Span
 from profile_core.types import Choice, Factor, LabelSet, Setting, SourceKind
-
-_COUNTED = {
-    "hallucination": ("supported", False),
-    "off_focus": ("in_focus", False),
-    "misinformation": ("misinformation", True),
-    "helpfulness": ("helpful", True),
-}
-"""Which label, and whether it holds, makes a fact count for a factor (`factors.atomic`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +157,7 @@ def _evidence(
     factor: str, spans: tuple[Span, ...], facts: Sequence[FactRow], response: str
 ) -> Evidence:
     own = tuple(fact for fact in facts if fact.response_id == response)
-    label, holds = _COUNTED.get(factor, ("", True))
+    label, holds = COUNTED.get(factor, ("", True))
     counts = [fact for fact in own if not label or label in (fact.holds if holds else fact.fails)]
     return Evidence(spans, own, tuple(counts))
 

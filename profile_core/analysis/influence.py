@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from profile_core.analysis import drawn_influence
+from profile_core.analysis.drawn_influence import DRAWN_SETS, DrawnCell, DrawnStudy
 from profile_core.analysis.planes import PlaneSource, StudyPlanes, load
-from profile_core.errors import UnknownName
+from profile_core.errors import NotEstimable, UnknownName
 from profile_core.stats import planes as bits
 from profile_core.stats.intervals import Intervals
 from profile_core.stats.multiplicity import benjamini_hochberg
@@ -18,6 +20,7 @@ from profile_core.stats.planes import Words
 from profile_core.stats.tau import influence as influence_table
 from profile_core.stats.tau import soft_tau
 from profile_core.store.study import Study
+from profile_core.text import numbers
 from profile_core.types import LabelSet, Setting, Variant
 
 DERIVED = "part of the derived preference"
@@ -78,22 +81,39 @@ def influence(
     settings: Sequence[Setting] = (),
     variant: Variant = Variant.TAU14,
     by: str | None = None,
+    blind_only: bool = False,
 ) -> Influence:
     """Compute the influence of factors on sources, over the pairs that a filter keeps.
 
     Empty `sources`, `factors` and `settings` mean all. A source's name takes all its kinds. q is
-    always over all factors with values, whichever of them are asked for. Raises UnknownName,
-    PredicateError, or NotEstimable for a label set that needs drawn labels.
+    always over all factors with values, whichever of them are asked for. `blind_only` leaves out
+    labels given in sight of the automatic values, for label sets of drawn labels; the others do
+    not ask how labels were given. Raises UnknownName, PredicateError, or NotEstimable where a
+    label set needs drawn labels and there are none.
     """
     study_planes = load(study, labels)
+    chosen_factors(study_planes, factors)
+    drawn: DrawnStudy | None = None
+    if labels in DRAWN_SETS:
+        drawn = drawn_influence.prepare(study, labels, factors=factors, blind_only=blind_only)
+        study_planes = drawn.base
+    elif blind_only:
+        raise NotEstimable(
+            f"blind labels alone make no label set `{labels}`: choose one of "
+            f"{numbers.listed([f'`{item}`' for item in DRAWN_SETS], 'or')}"
+        )
     settings = tuple(settings) or tuple(Setting)
-    entries = _chosen_sources(study_planes, sources, settings)
-    wanted = _chosen_factors(study_planes, factors)
+    entries = chosen_sources(study_planes, sources, settings)
+    wanted = chosen_factors(study_planes, factors)
     mask = study_planes.mask(where)
     rows = tuple(
         row
         for group, group_mask in _groups(study_planes, mask, by)
-        for row in _rows(study_planes, entries, wanted, group, group_mask, variant)
+        for row in (
+            _drawn_rows(drawn, entries, wanted, group, group_mask, variant)
+            if drawn
+            else _rows(study_planes, entries, wanted, group, group_mask, variant)
+        )
     )
     in_settings = np.bitwise_or.reduce([study_planes.setting_masks[item] for item in settings])
     kept = in_settings if mask is None else in_settings & mask
@@ -112,9 +132,13 @@ def _order(row: InfluenceRow) -> tuple[object, ...]:
     return (row.setting != Setting.EVALUATION, row.source, row.group or "", row.factor)
 
 
-def _chosen_sources(
+def chosen_sources(
     study_planes: StudyPlanes, names: Sequence[str], settings: Sequence[Setting]
 ) -> list[int]:
+    """Find the places of sources in some settings, by name; all of them without names.
+
+    Raises UnknownName.
+    """
     known = {entry.source.name for entry in study_planes.sources}
     for name in names:
         if name not in known:
@@ -126,7 +150,8 @@ def _chosen_sources(
     ]
 
 
-def _chosen_factors(study_planes: StudyPlanes, names: Sequence[str]) -> set[str]:
+def chosen_factors(study_planes: StudyPlanes, names: Sequence[str]) -> set[str]:
+    """Check names of factors that have values; all of these without names. Raises UnknownName."""
     known = {factor.name for factor in study_planes.factors}
     for name in names:
         if name not in known:
@@ -142,6 +167,55 @@ def _groups(
         return
     for value, group_mask in study_planes.groups(by):
         yield value, group_mask if mask is None else group_mask & mask
+
+
+def _drawn_rows(
+    drawn: DrawnStudy,
+    entries: Sequence[int],
+    wanted: Iterable[str],
+    group: str | None,
+    mask: Words | None,
+    variant: Variant,
+) -> Iterator[InfluenceRow]:
+    wanted = set(wanted)
+    factors = drawn.automatic.factors
+    extractors = {
+        factor.name: extractor
+        for factor, extractor in zip(factors, drawn.automatic.extractors, strict=True)
+    }
+    for cells in drawn_influence.cells(drawn, entries, mask, variant=variant):
+        p = [cell.estimate.p if cell.estimate else math.nan for cell in cells]
+        for cell, q in zip(cells, benjamini_hochberg(p), strict=True):
+            if cell.factor in wanted:
+                entry = drawn.base.sources[cell.source]
+                yield _drawn_row(entry, cell, float(q), extractors[cell.factor], group)
+
+
+def _drawn_row(
+    entry: PlaneSource, cell: DrawnCell, q: float, extractor: str, group: str | None
+) -> InfluenceRow:
+    found = cell.estimate
+    remark = str(found.remark) if found else ""
+    return InfluenceRow(
+        setting=entry.setting,
+        source=entry.source.name,
+        factor=cell.factor,
+        group=group,
+        extractor=extractor,
+        tau=_number(found.tau) if found else None,
+        se=_number(found.se) if found else None,
+        low=_number(found.low) if found else None,
+        high=_number(found.high) if found else None,
+        concordant=cell.concordant,
+        discordant=cell.discordant,
+        tied=cell.tied,
+        missing=cell.missing,
+        pairs=cell.concordant + cell.discordant + cell.tied,
+        prompts=found.prompts if found else 0,
+        p=_number(found.p) if found else None,
+        q=_number(q),
+        note=_note(entry, cell.factor, "; ".join(part for part in (cell.note, remark) if part)),
+    )
 
 
 def _rows(

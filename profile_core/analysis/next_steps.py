@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from profile_core.analysis.health import Check
 from profile_core.analysis.overview import StudyInfo
 from profile_core.factors.rules import EXTRACTOR, rule_factors
+from profile_core.store.label_states import NO_LABELS, LabelCounts
 from profile_core.text import numbers
 from profile_core.types import SourceKind
 
@@ -22,8 +23,13 @@ class Step:
     reason: str
 
 
-def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
-    """List the steps, the one that the others wait for first."""
+def next_steps(
+    info: StudyInfo, checks: Sequence[Check], labels: LabelCounts = NO_LABELS
+) -> tuple[Step, ...]:
+    """List the steps, the one that the others wait for first.
+
+    `labels` are the factor labels that people have given.
+    """
     steps = []
     if _unmeasured(info):
         steps.append(
@@ -58,6 +64,7 @@ def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
             "Side by side, with what every source chose and why.",
         ),
     ]
+    steps += _labelling(info, labels)
     found = [check for check in checks if check.found]
     if found:
         steps.append(
@@ -71,13 +78,31 @@ def next_steps(info: StudyInfo, checks: Sequence[Check]) -> tuple[Step, ...]:
     if _has_verdicts(info) and not _has_people(info):
         steps.append(
             Step(
-                "data",
-                (("view", "Import"),),
+                "annotate",
+                (),
                 "Add people's preferences",
-                "Without them every comparison rests on a model as a stand-in.",
+                "Choose blind between two responses at the desk, or import what people chose: "
+                "without them every comparison rests on a model as a stand-in.",
             )
         )
     return tuple(steps)
+
+
+def _labelling(info: StudyInfo, labels: LabelCounts) -> list[Step]:
+    """What to do about the automatic labels, where there are any to look at."""
+    if not info.counts["pair"] or not info.factors:
+        return []
+    if not labels.labels:
+        reason = "Nobody has; some of them, drawn at random, tell how far all can be trusted."
+        return [Step("annotate", (), "Check the automatic labels", reason)]
+    see = Step(
+        "influence",
+        (("influence.view", "what corrections change"),),
+        "See what people’s labels change",
+        "Each influence before and after, with intervals.",
+    )
+    reason = "The more are looked at, the narrower the intervals of corrected influences."
+    return [see, Step("annotate", (), "Check more automatic labels", reason)]
 
 
 def _unmeasured(info: StudyInfo) -> int:

@@ -1,19 +1,21 @@
-"""The bit planes of a study's label set: loaded once, kept while the study's counters stand."""
+"""The bit planes of a study's label set: loaded once, kept while the study's counters stand.
+
+Labels that people give since are patched in; anything else has the planes read anew.
+"""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from profile_core.errors import NotEstimable
 from profile_core.stats import planes as bits
 from profile_core.stats.planes import Planes, Words
 from profile_core.store import factors as factor_store
-from profile_core.store import pair_wide, predicate
+from profile_core.store import pair_wide, pair_wide_patch, predicate
 from profile_core.store.pair_reader import PairReader
 from profile_core.store.study import Study, Versions
 from profile_core.store.wide_table import WideSource, WideTable
@@ -82,26 +84,42 @@ _cache_lock = threading.Lock()
 
 
 def load(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> StudyPlanes:
-    """Give the planes of a label set, rebuilt if the study has changed.
+    """Give the planes of a label set, brought up to date if the study has changed.
 
-    Raises NotEstimable for label sets that need drawn labels, where the study has none.
+    Label sets that weigh drawn labels have the planes of the values that their filters speak of:
+    corrected for `reviewed-only`, automatic for `prediction-powered`.
     """
-    if labels in (LabelSet.REVIEWED_ONLY, LabelSet.PREDICTION_POWERED):
-        raise NotEstimable(
-            f"`{labels}` needs labels that were drawn for review, and this study has none: "
-            "use `automatic` or `corrected`."
-        )
     with _cache_lock:
         wide = pair_wide.ensure(study, labels)
-        known = _cache.get((study.key, labels))
-        if known and known.versions == wide.versions and known.study is study:
+        key = (study.key, wide.labels)
+        known = _cache.get(key)
+        if known and known.study is not study:
+            known = None
+        if known and known.versions == wide.versions:
             return known
-        loaded = _read(study, wide)
-        _cache.pop((study.key, labels), None)
+        is_same_table = known is not None and known.wide.name == wide.name
+        loaded = _patched(known, wide) if known and is_same_table else _read(study, wide)
+        _cache.pop(key, None)
         while len(_cache) >= _CACHED:
             _cache.pop(next(iter(_cache)))
-        _cache[study.key, labels] = loaded
+        _cache[key] = loaded
         return loaded
+
+
+def _patched(known: StudyPlanes, wide: WideTable) -> StudyPlanes:
+    """Take over the values that labels changed in the planes' own table since they were read."""
+    planes = known.planes
+    with known.study.cursor() as cursor:
+        what = pair_wide_patch.changed(cursor, wide, known.versions.corrections)
+        pairs_of = pair_wide_patch.pairs(cursor, wide, what)
+        for place, factor in enumerate(known.factors):
+            pairs = pairs_of.get(factor.name)
+            if pairs is None:
+                continue
+            a, b = pair_wide_patch.values(cursor, wide, wide.factors[place], pairs)
+            changed = bits.pack_factor(a, b, resolution=factor.resolution)
+            planes = bits.patched(planes, place, pairs, changed)
+    return replace(known, wide=wide, versions=wide.versions, planes=planes)
 
 
 def _read(study: Study, wide: WideTable) -> StudyPlanes:

@@ -12,12 +12,19 @@ from dataclasses import dataclass
 
 from profile_core.analysis.influence import DERIVED, InfluenceRow
 from profile_core.stats.intervals import MIN_PROMPTS, SMALL_PROMPTS
+from profile_core.stats.ppi import Remark
 from profile_core.text import numbers
 from profile_core.types import Factor, Setting, SourceKind
 
 SIGNIFICANT = 0.05
 _NAMED = 3
 _LISTED = 6
+_NOT_ESTIMATED = {
+    "no estimate": "not all drawable",
+    str(Remark.NOTHING_REVIEWED): "no reviewed pair",
+    str(Remark.NOTHING_COUNTED): "none counts",
+}
+"""Why an influence from drawn labels does not exist, and how that is said in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ def is_small(row: InfluenceRow) -> bool:
 
 def absence(row: InfluenceRow) -> str:
     """Say in a few words why a row has no number worth showing; empty where it has one."""
+    if row.tau is None:
+        for reason, short in _NOT_ESTIMATED.items():
+            if reason in row.note:
+                return short
     if row.pairs == 0:
         return "no values"
     if row.tau is None:

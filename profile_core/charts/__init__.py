@@ -5,17 +5,20 @@ values in the data of a chart: no field name, expression, address or format is m
 Colours come from the caller, so that a chart sits on the paper it is put on.
 """
 
+from profile_core.charts.arrows import Arrow, arrow_plot
 from profile_core.charts.base import KEYS, Cell, Look, Mark, Width, png, svg
 from profile_core.charts.dots import dot_plot
 from profile_core.charts.grids import agreement_map, heat_map
 
 __all__ = [
     "KEYS",
+    "Arrow",
     "Cell",
     "Look",
     "Mark",
     "Width",
     "agreement_map",
+    "arrow_plot",
     "dot_plot",
     "heat_map",
     "png",

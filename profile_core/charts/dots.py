@@ -8,11 +8,18 @@ from dataclasses import asdict
 import altair as alt
 import pandas as pd
 
-from profile_core.charts.base import Look, Mark, Width, click, finished, tooltip, words
+from profile_core.charts.base import Look, Mark, Width, click, finished, tooltip
+from profile_core.charts.panels import (
+    EDGE,
+    PANEL,
+    absences,
+    ground,
+    height,
+    names,
+    rows_axis,
+    shifts,
+)
 
-_PANEL = 2.36
-"""Panels stand side by side on one axis, so that a chart stays a single view and can be fitted to
-the width of its page; each shows -1 to 1 around its own zero."""
 _SHAPES = {"evaluation": "circle", "generation": "diamond"}
 _GLYPHS = {"evaluation": "●", "generation": "◆"}
 
@@ -40,45 +47,37 @@ def dot_plot(
     both = len(settings) > 1
     step = 38 if both else 28
     header = "  ".join(f"{_GLYPHS[setting]} {setting}" for setting in settings) or " "
-    y = alt.Y(
-        "title:N",
-        sort=[header, *rows],
-        title=None,
-        scale=alt.Scale(domain=[header, *rows], padding=0.1),
-        axis=alt.Axis(
-            labelColor=look.ink, labelFontSize=13, labelLimit=300, labelPadding=10, ticks=False
-        ),
-    )
+    y = rows_axis(rows, header, look)
     others = [place for place, (name, _) in enumerate(panels) if name != reference_name]
     bars = _bars(reference, look, others, y, step)
-    ground, series = _ground(look, len(panels)), []
+    under, series = ground(look, len(panels)), []
     size = 110 if len(panels) < 3 else 80
     for setting in settings:
         offset = 0.0 if not both else (-0.18 if setting == "evaluation" else 0.18) * step
         own = frame[frame["setting"] == setting]
-        halo, *words = _absences(own, offset, look, y)
-        ground.append(halo)
+        halo, *words = absences(own[own["absence"] != ""], offset, look, y)
+        under.append(halo)
         series += [*_series(own, setting, offset, size, look, y), *words]
-    layers = [*ground, bars, *series, *_panel_names(panels, header, look, y)]
+    layers = [*under, bars, *series, *names(panels, header, look, y)]
     return finished(
         alt.LayerChart(layer=layers),
         look,
         width=width,
-        height=step * (len(rows) + 1),
+        height=height(len(rows), step, width),
         title=title,
         caption=caption,
     )
 
 
 def _mark_frame(marks: Sequence[Mark], look: Look, panels: Sequence[str]) -> pd.DataFrame:
-    shift = {name: place * _PANEL for place, name in enumerate(panels)}
+    shift = shifts(panels)
     return pd.DataFrame(
         [
             {
                 **asdict(mark),
                 "fill": mark.colour if mark.is_told else look.paper,
                 "opacity": 0.45 if mark.is_small else 1.0,
-                "edge": shift[mark.source] - 1.0,
+                "edge": shift[mark.source] + EDGE,
                 "x": None if mark.tau is None else mark.tau + shift[mark.source],
                 "x_low": None if mark.low is None else mark.low + shift[mark.source],
                 "x_high": None if mark.high is None else mark.high + shift[mark.source],
@@ -92,52 +91,12 @@ def _mark_frame(marks: Sequence[Mark], look: Look, panels: Sequence[str]) -> pd.
     )
 
 
-def _x(field: str, look: Look, panels: int) -> alt.X:
-    ticks = (-1.0, -0.5, 0.0, 0.5, 1.0) if panels < 3 else (-1.0, 0.0, 1.0)
-    centred = f"datum.value - {_PANEL} * round(datum.value / {_PANEL})"
-    return alt.X(
-        field,
-        title="← less is preferred · influence τ · more is preferred →",
-        scale=alt.Scale(domain=[-1.08, _PANEL * (panels - 1) + 1.08], nice=False, zero=False),
-        axis=alt.Axis(
-            values=[tick + place * _PANEL for place in range(panels) for tick in ticks],
-            labelExpr=f"abs({centred}) < 0.01 ? '0' : format({centred}, '+.1~f')",
-            labelColor=look.soft,
-            labelFontSize=12,
-            labelPadding=6,
-            labelOverlap=False,
-            titleColor=look.soft,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            titlePadding=10,
-            grid=False,
-            ticks=False,
-        ),
-    )
-
-
-def _ground(look: Look, panels: int) -> list[alt.Chart]:
-    """Hair lines at the ticks, and a stronger one at each panel's zero."""
-    lines = pd.DataFrame(
-        [
-            {"x": tick + place * _PANEL, "is_zero": tick == 0}
-            for place in range(panels)
-            for tick in (-1.0, -0.5, 0.0, 0.5, 1.0)
-        ]
-    )
-    ground = alt.Chart(lines[~lines["is_zero"]]).mark_rule(color=look.hair, aria=False)
-    zero = alt.Chart(lines[lines["is_zero"]]).mark_rule(
-        color=look.soft, strokeWidth=1.2, aria=False
-    )
-    return [layer.encode(x=_x("x:Q", look, panels)) for layer in (ground, zero)]
-
-
 def _bars(
     reference: Mapping[str, float], look: Look, panels: Sequence[int], y: alt.Y, step: int
 ) -> alt.Chart:
     bars = pd.DataFrame(
         [
-            {"title": title, "x": tau + place * _PANEL}
+            {"title": title, "x": tau + place * PANEL}
             for place in panels
             for title, tau in reference.items()
         ],
@@ -189,35 +148,3 @@ def _series(
         .add_params(click(setting))
     )
     return [lines, under, over, target]
-
-
-def _absences(frame: pd.DataFrame, offset: float, look: Look, y: alt.Y) -> list[alt.Chart]:
-    """The words for marks that do not exist, at the edge of their lane: paper under them first."""
-    absent = frame[frame["absence"] != ""]
-    style = {
-        "yOffset": offset,
-        "align": "left",
-        "fontSize": 11,
-        "fontStyle": "italic",
-        "color": look.soft,
-    }
-    return words(alt.Chart(absent).encode(x="edge:Q", y=y, text="absence:N"), look, style)
-
-
-def _panel_names(
-    panels: Sequence[tuple[str, str]], header: str, look: Look, y: alt.Y
-) -> list[alt.Chart]:
-    names = pd.DataFrame(
-        [
-            {"title": header, "x": place * _PANEL, "name": name, "colour": colour}
-            for place, (name, colour) in enumerate(panels)
-        ]
-    )
-    limit = {1: 600, 2: 400, 3: 260}.get(len(panels), 190)
-    return words(
-        alt.Chart(names).encode(
-            x="x:Q", y=y, text="name:N", color=alt.Color("colour:N", scale=None, legend=None)
-        ),
-        look,
-        {"fontSize": 13, "fontWeight": 600, "limit": limit},
-    )

@@ -12,6 +12,8 @@ import pandas as pd
 from profile_core.charts.base import Cell, Look, Mark, Width, click, finished, tooltip
 from profile_core.text import numbers
 
+_AXIS, _SLANTED = 34, 7
+"""Height of the columns' names, and from how many columns on they are slanted."""
 _STRONG = 0.55
 """From this |tau| on a cell is so strong that words in it must be light."""
 
@@ -124,7 +126,7 @@ def _grid(
         scale=alt.Scale(domain=list(columns)),
         axis=alt.Axis(
             orient="top",
-            labelAngle=0 if len(columns) < 7 else -40,
+            labelAngle=0 if len(columns) < _SLANTED else -40,
             labelLimit=170,
             **label,
         ),
@@ -148,11 +150,13 @@ def _grid(
     figures = base.mark_text(fontSize=12, limit=110).encode(
         text="words:N", color=alt.Color("ink:N", scale=None, legend=None)
     )
+    # A chart that is fitted to its page has its axis within its height.
+    axis = 0 if width != "container" else _AXIS if len(columns) < _SLANTED else 3 * _AXIS
     return finished(
         alt.LayerChart(layer=[cells, figures]),
         look,
         width=width,
-        height=30 * max(len(rows), 1),
+        height=30 * max(len(rows), 1) + axis,
         title=title,
         caption=caption,
     )

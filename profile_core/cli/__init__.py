@@ -11,10 +11,12 @@ import click
 import profile_core
 from profile_core.cli import (
     app,
+    auditing,
     exporting,
     importing,
     influencing,
     modelling,
+    queueing,
     running,
     scorecard,
     studying,
@@ -31,6 +33,8 @@ _COMMANDS = (
     modelling.judge,
     influencing.influence,
     scorecard.scorecard,
+    auditing.audit,
+    queueing.queue,
     exporting.export,
 )
 

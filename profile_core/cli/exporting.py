@@ -9,7 +9,15 @@ import click
 from profile_core.actions.export import export as write_out
 from profile_core.cli import progress
 from profile_core.cli.output import count, print_csv, print_json, print_table
-from profile_core.cli.verb import Verb, format_option, labels_option, study_option, where_option
+from profile_core.cli.verb import (
+    Verb,
+    format_option,
+    labels_option,
+    listed,
+    study_option,
+    where_option,
+)
+from profile_core.errors import ProfileError
 from profile_core.formats import registry
 from profile_core.formats.spec import ExportOptions
 from profile_core.store.study import Study
@@ -29,6 +37,15 @@ from profile_core.types import LabelSet
     default="csv",
     help="Type of the files, where the format leaves a choice.",
 )
+@click.option(
+    "--factors",
+    multiple=True,
+    metavar="a,b",
+    help="What annotators elsewhere are asked; else every factor that no rule measures.",
+)
+@click.option(
+    "--blind", is_flag=True, help="Do not show annotators elsewhere the automatic values."
+)
 @format_option
 def export(
     format_name: str,
@@ -37,11 +54,15 @@ def export(
     where: str | None,
     labels: str,
     file_type: str,
+    factors: tuple[str, ...],
+    blind: bool,
     output: str,
 ) -> None:
     """Write a study, or the part that a filter keeps, to PATH."""
-    registry.get(format_name, "export")
-    options = ExportOptions(where, LabelSet(labels), file_type)
+    chosen = registry.get(format_name, "export")
+    if (factors or blind) and not chosen.asks_annotators:
+        raise ProfileError(f"--factors and --blind say what annotators see: not for {format_name}.")
+    options = ExportOptions(where, LabelSet(labels), file_type, listed(factors), blind)
     with progress.shown() as shown, Study.open(path) as study:
         done = write_out(study, format_name, target, options, progress=shown)
     written = [str(file) for file in done.written]

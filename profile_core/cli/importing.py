@@ -37,9 +37,12 @@ _IMPORT_KEYS = (
     "warnings",
 )
 
+# Formats of what people said bring nothing else.
+_LABEL_KEYS = ("corrections", "preferences", "already_present")
+
 _ADDED = (
     *("prompts", "responses", "pairs", "preferences", "factor_values"),
-    *("generation_pairs", "facts"),
+    *("generation_pairs", "facts", "corrections"),
 )
 _WIDTH = max(map(len, MEANINGS)) + 2
 _MAP_HELP = "\n".join(
@@ -85,7 +88,7 @@ def formats(output: str) -> None:
     "mapping",
     multiple=True,
     metavar="FIELD=COLUMN,…",
-    help="Columns by field; fields below.",
+    help="Columns by field, below; or annotators: ID=NAME,…",
 )
 @click.option("--values", multiple=True, metavar="a=1,b=2,tie=0", help="Words of the choices.")
 @click.option("--kind", multiple=True, metavar="NAME=KIND", help="human, judge or gold, by source.")
@@ -103,7 +106,7 @@ def import_(
     output: str,
 ) -> None:
     """Import a file or folder into a study, which is made if it is not there."""
-    registry.get(format_name, "import")
+    chosen = registry.get(format_name, "import")
     options = ImportOptions(
         dataset,
         assignments(mapping, "--map"),
@@ -114,7 +117,7 @@ def import_(
         _show_mapping(file, options)
     with progress.shown() as shown, study_to_write(path, dry_run=dry_run) as study:
         ingested = import_file(study, format_name, file, options, dry_run=dry_run, progress=shown)
-    _report(ingested, output, path, dry_run)
+    _report(ingested, output, path, dry_run, brings_labels=chosen.read_labels is not None)
 
 
 def _kinds(given: tuple[str, ...]) -> dict[str, SourceKind]:
@@ -139,17 +142,24 @@ def _show_mapping(file: Path, options: ImportOptions) -> None:
         say(f"  not used: {', '.join(preview.unused)}")
 
 
-def _report(ingested: Ingested, output: str, path: Path, dry_run: bool) -> None:
+def _report(
+    ingested: Ingested, output: str, path: Path, dry_run: bool, *, brings_labels: bool
+) -> None:
     for warning in ingested.warnings:
         say(f"note: {warning}")
-    record = {key: asdict(ingested)[key] for key in _IMPORT_KEYS}
+    keys = (*_IMPORT_KEYS, "corrections") if brings_labels else _IMPORT_KEYS
+    record = {key: asdict(ingested)[key] for key in keys}
     if output == "json":
         print_json(record)
     elif output == "csv":
-        print_csv([{**record, "warnings": "; ".join(ingested.warnings)}], _IMPORT_KEYS)
+        print_csv([{**record, "warnings": "; ".join(ingested.warnings)}], keys)
     else:
         shown = asdict(ingested)
         del shown["warnings"]
+        if brings_labels:
+            shown = {key: shown[key] for key in _LABEL_KEYS}
+        else:
+            del shown["corrections"]
         print_table(
             ("would be added" if dry_run else "added", ""),
             [[name.replace("_", " "), count(number)] for name, number in shown.items()],

@@ -46,6 +46,11 @@ _KEYS = tuple(field.name for field in fields(InfluenceRow))
 @where_option
 @labels_option
 @click.option(
+    "--blind-only",
+    is_flag=True,
+    help="Of the drawn labels, use those alone that were given without the automatic value.",
+)
+@click.option(
     "--variant",
     type=click.Choice([variant.value for variant in Variant]),
     default=Variant.TAU14.value,
@@ -63,6 +68,7 @@ def influence(
     setting: str | None,
     where: str | None,
     labels: str,
+    blind_only: bool,
     variant: str,
     by: str | None,
     engine: str,
@@ -81,6 +87,7 @@ def influence(
             settings=[Setting(setting)] if setting else (),
             variant=Variant(variant),
             by=by,
+            blind_only=blind_only,
         )
     if found.reason:
         say(f"no rows: {found.reason}")

@@ -6,7 +6,7 @@ and for a task the factor is not defined for, the value is None: not applicable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from profile_core.factors.taxonomy import builtin_factors
@@ -22,6 +22,20 @@ ATOMIC_FACTORS = (
     "misinformation",
     "helpfulness",
 )
+
+FACT_LABELS = ("supported", "in_focus", "misinformation", "helpful")
+"""What is said of a fact, in the order in which people are asked."""
+
+COUNTED: Mapping[str, tuple[str, bool]] = {
+    "off_focus": ("in_focus", False),
+    "hallucination": ("supported", False),
+    "misinformation": ("misinformation", True),
+    "helpfulness": ("helpful", True),
+}
+"""For each ratio of facts: the label that decides it, and the answer that makes a fact count.
+
+`n_facts` counts every fact, and `source_coverage` none of the response's own.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +61,12 @@ def fact_values(
     value that nobody measured is not one that does not apply.
     """
     values: dict[str, float | None] = {
-        "n_facts": float(len(facts)),
-        "off_focus": _share(fact.in_focus for fact in facts)[1],
-        "hallucination": _share(fact.supported for fact in facts)[1],
-        "misinformation": _share(fact.misinformation for fact in facts)[0],
-        "helpfulness": _share(fact.helpful for fact in facts)[0],
+        factor: _share((getattr(fact, label) for fact in facts), counted)
+        for factor, (label, counted) in COUNTED.items()
     }
+    values["n_facts"] = float(len(facts))
     if main_facts_covered is not None:
-        values["source_coverage"] = _share(main_facts_covered)[0]
+        values["source_coverage"] = _share(main_facts_covered, True)
     defined = {factor.name: factor for factor in builtin_factors()}
     return {
         name: values[name] if defined[name].applies(task) else None
@@ -63,9 +75,7 @@ def fact_values(
     }
 
 
-def _share(labels: Iterable[bool | None]) -> tuple[float | None, float | None]:
-    """Return the shares of true and of false among the known labels; None where none is known."""
+def _share(labels: Iterable[bool | None], counted: bool) -> float | None:
+    """Return the share of one answer among the known labels; None where none is known."""
     known = [label for label in labels if label is not None]
-    if not known:
-        return None, None
-    return sum(known) / len(known), known.count(False) / len(known)
+    return known.count(counted) / len(known) if known else None

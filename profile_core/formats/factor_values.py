@@ -73,4 +73,5 @@ FORMAT = Format(
     reads="one table file with response_id, factor, value[, extractor]",
     example="profile-core import factor-values ratings.csv",
     read=read,
+    adds_to_study=True,
 )

@@ -6,7 +6,10 @@ from typing import Literal
 
 from profile_core.errors import UnknownName
 from profile_core.formats import (
+    argilla,
+    corrections,
     factor_values,
+    label_studio,
     llmbar,
     pandalm,
     qa_feedback,
@@ -28,6 +31,9 @@ FORMATS: dict[str, Format] = {
         verdicts.FORMAT,
         factor_values.FORMAT,
         *tables_export.FORMATS,
+        corrections.FORMAT,
+        argilla.FORMAT,
+        label_studio.FORMAT,
     )
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from profile_core.errors import ImportRefused
+from profile_core.store.outside_labels import Outside
 from profile_core.store.records import Batch
 from profile_core.store.study import Study
 from profile_core.types import LabelSet, SourceKind
@@ -39,6 +40,10 @@ class ExportOptions:
     where: str | None = None
     labels: LabelSet = LabelSet.AUTOMATIC
     file_type: str = "csv"
+    factors: tuple[str, ...] = ()
+    """What outside annotators are asked about; none: every factor that no rule measures."""
+    blind: bool = False
+    """Leave the automatic values out of what outside annotators see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class Written:
 
 Reader = Callable[[Path, ImportOptions, duckdb.DuckDBPyConnection], Iterator[Batch]]
 """Path, options, and a cursor on the study (for formats that add to what it holds)."""
+
+LabelReader = Callable[[Path, ImportOptions, duckdb.DuckDBPyConnection], Iterator[Outside]]
+"""The same for what people said elsewhere, which enters as events."""
 
 Writer = Callable[[Study, Path, ExportOptions], Written]
 
@@ -67,13 +75,27 @@ class Format:
     example: str
     """A command line that works."""
     read: Reader | None = None
+    read_labels: LabelReader | None = None
+    """Instead of `read`, where a file holds what people said."""
     write: Writer | None = None
+
+    adds_to_study: bool = False
+    """Whether it is about what the study has, so that a data set only tells equal ids apart."""
+    endings: tuple[str, ...] = ()
+    """Of the one file that it writes, the first by default; none: it writes a folder."""
+    asks_annotators: bool = False
+    """Whether its export asks people elsewhere, and its import needs to know their names."""
+
+    @property
+    def can_read(self) -> bool:
+        """Whether files come in by it."""
+        return bool(self.read or self.read_labels)
 
     @property
     def direction(self) -> str:
         """`import`, `export`, or `import and export`."""
-        ways = [word for word, way in (("import", self.read), ("export", self.write)) if way]
-        return " and ".join(ways)
+        ways = (("import", self.can_read), ("export", self.write))
+        return " and ".join(word for word, way in ways if way)
 
 
 def refuse_options(options: ImportOptions, *, format_name: str, path: Path) -> None:

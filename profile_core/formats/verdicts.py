@@ -162,4 +162,5 @@ FORMAT = Format(
     reads="one table file with pair_id, source, choice[, order, reason, probability, repeat]",
     example="profile-core import verdicts my_judge.csv --kind my_judge=judge",
     read=read,
+    adds_to_study=True,
 )

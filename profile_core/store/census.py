@@ -98,7 +98,7 @@ FROM source
 LEFT JOIN (
     SELECT source_id, count(*) AS verdicts, count(DISTINCT pair_id) AS pairs,
         count(*) FILTER (status = 'invalid') AS invalid
-    FROM preference GROUP BY source_id) AS given USING (source_id)
+    FROM standing_preference GROUP BY source_id) AS given USING (source_id)
 LEFT JOIN (
     SELECT 'generator:' || response.generator AS source_id, count(*) AS pairs
     FROM pair JOIN response ON response.response_id = pair.response_a

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 
 from profile_core.store.choices import pair_choice
+from profile_core.store.fact_fold import StandingFact
+from profile_core.store.facts import standing_facts
 from profile_core.store.rows import first_row
 from profile_core.store.wide_table import WideTable
 from profile_core.text.tokens import Span
@@ -21,36 +23,28 @@ _PAIR = """
 SELECT pair_id, prompt_id, dataset, row_key, setting, response_a, response_b
 FROM pair WHERE pair_id = ?"""
 
-_PROMPT = "SELECT instruction, source_text, task, scenario, meta FROM prompt WHERE prompt_id = ?"
+_PROMPT = """
+SELECT instruction, source_text, task, coalesce(prompt.scenario, tag.scenario), meta
+FROM prompt LEFT JOIN standing_tag AS tag USING (prompt_id) WHERE prompt_id = ?"""
 
 _RESPONSES = """
 SELECT response_id, text, generator, model, score_level FROM response WHERE response_id IN (?, ?)"""
 
 _VERDICTS = """
 SELECT source_id, shown_order, repeat, status, choice, probability, strength, reason, annotator
-FROM preference WHERE pair_id = ?
+FROM standing_preference WHERE pair_id = ?
 ORDER BY source_id, repeat, shown_order NULLS FIRST, preference_id"""
 
 _CORRECTIONS = """
 SELECT response_id, factor, new_value, annotator, mode
-FROM correction
-WHERE response_id IN (?, ?) AND action IN ('correct', 'adjudicate')
-    AND NOT EXISTS (SELECT 1 FROM correction AS undo WHERE undo.undoes = correction.event_id)
+FROM standing_label
+WHERE response_id IN (?, ?) AND action <> 'cannot_tell'
 QUALIFY row_number() OVER (
     PARTITION BY response_id, factor ORDER BY (action = 'adjudicate') DESC, event_id DESC) = 1"""
 
 _EVIDENCE = """
 SELECT response_id, evidence FROM factor_value
 WHERE response_id IN (?, ?) AND factor = ? AND extractor = ? AND evidence IS NOT NULL"""
-
-_FACTS = """
-SELECT response_id, fact_id, fact.text, quote, start_char, end_char,
-    list(label ORDER BY label) FILTER (fact_label.value),
-    list(label ORDER BY label) FILTER (NOT fact_label.value)
-FROM fact LEFT JOIN fact_label USING (fact_id)
-WHERE response_id IN (?, ?) AND extractor = ?
-GROUP BY response_id, fact_id, fact.text, quote, start_char, end_char, ordinal
-ORDER BY response_id, ordinal"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +106,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRow:
-    """The correction that stands for a factor of a response; None means not applicable."""
+    """The label in force for a factor of a response; None means not applicable."""
 
     response_id: str
     factor: str
@@ -189,7 +183,7 @@ def verdict(row: tuple[Any, ...]) -> Verdict:
 
 def decided(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> list[Decided]:
     """Read what each source's verdicts on a pair come to."""
-    query = pair_choice("(SELECT * FROM preference WHERE pair_id = ?)")
+    query = pair_choice("(SELECT * FROM standing_preference WHERE pair_id = ?)")
     return [
         Decided(row[1], Choice(row[2]) if row[2] else None, row[3], row[4])
         for row in cursor.execute(query, [pair_id]).fetchall()
@@ -199,7 +193,7 @@ def decided(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> list[Decided]:
 def corrections(
     cursor: duckdb.DuckDBPyConnection, response_a: str, response_b: str
 ) -> list[CorrectionRow]:
-    """Read the corrections that stand for two responses."""
+    """Read people's labels in force for two responses: adjudicated, else the latest."""
     rows = cursor.execute(_CORRECTIONS, [response_a, response_b]).fetchall()
     return [CorrectionRow(*row) for row in rows]
 
@@ -218,19 +212,23 @@ def evidence_spans(
 def facts(
     cursor: duckdb.DuckDBPyConnection, response_a: str, response_b: str, extractor: str
 ) -> list[FactRow]:
-    """Read the atomic facts of two responses, by response and in their order."""
+    """Read the atomic facts of two responses as they stand, by response and in their order."""
     return [
         FactRow(
-            response_id=row[0],
-            fact_id=row[1],
-            text=row[2],
-            quote=row[3],
-            span=None if row[4] is None or row[5] is None else Span(row[4], row[5]),
-            holds=tuple(row[6] or ()),
-            fails=tuple(row[7] or ()),
+            response_id=fact.response_id,
+            fact_id=fact.fact_id,
+            text=fact.text,
+            quote=fact.quote,
+            span=fact.span,
+            holds=_labelled(fact, True),
+            fails=_labelled(fact, False),
         )
-        for row in cursor.execute(_FACTS, [response_a, response_b, extractor]).fetchall()
+        for fact in standing_facts(cursor, (response_a, response_b), extractor)
     ]
+
+
+def _labelled(fact: StandingFact, value: bool) -> tuple[str, ...]:
+    return tuple(sorted(label for label, said in fact.labels.items() if said.value is value))
 
 
 def _spans(evidence: str) -> list[list[int]]:

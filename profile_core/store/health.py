@@ -52,7 +52,9 @@ ORDER BY seq"""
 
 _WITHOUT_PREFERENCE = f"""
 SELECT pair_id FROM pair
-ANTI JOIN (SELECT pair_id FROM ({pair_choice()}) WHERE choice IS NOT NULL) USING (pair_id)
+ANTI JOIN (
+    SELECT pair_id FROM ({pair_choice("standing_preference")}) WHERE choice IS NOT NULL) AS chosen
+    USING (pair_id)
 WHERE setting = 'evaluation' ORDER BY seq"""
 
 _IDENTICAL = """
@@ -74,7 +76,7 @@ _ANSWERS = """
 SELECT source_id, any_value(name), status, count(*) AS answers,
     sum(count(*)) OVER (PARTITION BY source_id) AS of,
     list_slice(list(DISTINCT pair_id ORDER BY pair_id), 1, $limit), count(DISTINCT pair_id)
-FROM preference JOIN source USING (source_id)
+FROM standing_preference JOIN source USING (source_id)
 WHERE kind <> 'generator'
 GROUP BY source_id, status
 QUALIFY status <> 'valid'

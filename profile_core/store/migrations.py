@@ -197,6 +197,9 @@ _M003 = (
         prompt_id VARCHAR, scenario VARCHAR, intent_unclear BOOLEAN, expresses_feelings BOOLEAN,
         states_constraints BOOLEAN, takes_stance BOOLEAN, contains_mistake BOOLEAN,
         tagger VARCHAR, run_id VARCHAR, created_at TIMESTAMP)""",
+    """CREATE VIEW standing_tag AS
+        SELECT * FROM prompt_tag
+        QUALIFY row_number() OVER (PARTITION BY prompt_id ORDER BY created_at DESC) = 1""",
 )
 
 MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk, m003_runs)

@@ -36,12 +36,6 @@ SELECT wide.pair_no, wide.pair_id, left(prompt.instruction, 200), wide.task, wid
 FROM {table} AS wide JOIN prompt USING (prompt_id)
 WHERE wide.pair_no IN (SELECT unnest(CAST(? AS BIGINT[])))"""
 
-_CORRECTED_PAIRS = """
-WITH corrected AS MATERIALIZED (
-    SELECT DISTINCT response_id FROM corrected_value WHERE $factor IS NULL OR factor = $factor)
-SELECT pair_no FROM {table}
-WHERE response_a IN (FROM corrected) OR response_b IN (FROM corrected)"""
-
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -92,12 +86,10 @@ def summaries(study: Study, wide: WideTable, pair_nos: Ints) -> list[Summary]:
 
 def search(study: Study, wide: WideTable, words: str) -> Ints:
     """Find the pairs whose prompt, source text or a response holds the words, whatever the case."""
-    return _pair_nos(study, _SEARCH.format(table=wide.name), {"words": words})
-
-
-def corrected_pairs(study: Study, wide: WideTable, factor: str | None = None) -> Ints:
-    """Find the pairs of which a response has a correction, of one factor or of any."""
-    return _pair_nos(study, _CORRECTED_PAIRS.format(table=wide.name), {"factor": factor})
+    query = _SEARCH.format(table=wide.name)
+    with study.cursor() as cursor:
+        found = cursor.execute(query, {"words": words}).fetchnumpy()["pair_no"]
+    return np.asarray(found, dtype=np.int64)
 
 
 def import_order(study: Study, wide: WideTable) -> Ints:
@@ -123,9 +115,3 @@ def choices(study: Study, wide: WideTable, columns: list[str]) -> Codes:
     return np.stack(
         [np.asarray(found[f"c{place}"], dtype=np.int8) for place in range(len(columns))]
     )
-
-
-def _pair_nos(study: Study, query: str, parameters: dict[str, object]) -> Ints:
-    with study.cursor() as cursor:
-        found = cursor.execute(query, parameters).fetchnumpy()["pair_no"]
-    return np.asarray(found, dtype=np.int64)

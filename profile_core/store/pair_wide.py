@@ -1,39 +1,58 @@
 """`pair_wide`: one row a pair, with everything that filters and counts need, per label set.
 
 Predicates over the long tables take seconds at a million pairs, over this table milliseconds.
-It is rebuilt when the study's counters have moved since; nothing else reads factor values or
-choices by the million.
+It is rebuilt when the study's data have changed since, and the table of corrected values is patched
+when labels alone have; nothing else reads factor values or choices by the million.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import duckdb
 
-from profile_core.store import pair_wide_rows
+from profile_core.store import pair_wide_patch, pair_wide_rows
 from profile_core.store.columns import Role, pair_columns
 from profile_core.store.rows import first_row
 from profile_core.store.study import Study, Versions
 from profile_core.store.wide_table import WideFactor, WideSource, WideTable, from_json
 from profile_core.types import LabelSet, SourceKind
 
+_VALUES_OF = {
+    LabelSet.REVIEWED_ONLY: LabelSet.CORRECTED,
+    LabelSet.PREDICTION_POWERED: LabelSet.AUTOMATIC,
+}
+"""Label sets that weigh drawn labels have no table: whose values their filters and pairs show."""
+
 _SOURCES = """
 SELECT source_id, kind, name, model, is_majority, derived_from FROM source ORDER BY source_id"""
 
 
 def ensure(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> WideTable:
-    """Give the table of a label set, rebuilt if the study has changed since it was made."""
+    """Give the table of a label set, brought up to date if the study has changed since.
+
+    For label sets that weigh drawn labels it is the table of the values that their filters speak
+    of: corrected for `reviewed-only`, automatic for `prediction-powered`.
+    """
+    labels = _VALUES_OF.get(labels, labels)
     stored = _stored(study, labels)
-    if stored and stored.versions == _relevant(study.versions(), labels):
+    versions = _relevant(study.versions(), labels)
+    if stored and stored.versions == versions:
         return stored
+    automatic = None
+    if stored and stored.versions.data == versions.data:
+        automatic = ensure(study, LabelSet.AUTOMATIC)
     # The refresh is no change of the study, so it moves no counter.
     with study.writing(counter=None) as cursor:
         versions = _relevant(study.versions(), labels)
         stored = _stored(study, labels)
         if stored and stored.versions == versions:
             return stored
+        if stored and automatic and automatic.versions.data == versions.data:
+            patched = _patch(cursor, stored, automatic, versions)
+            if patched:
+                return patched
         _drop_all_but(cursor, labels, stored)
         return _build(cursor, labels, versions)
 
@@ -81,6 +100,26 @@ def _drop_all_but(
             cursor.execute(f"DROP TABLE {name}")
 
 
+def _patch(
+    cursor: duckdb.DuckDBPyConnection, stored: WideTable, automatic: WideTable, versions: Versions
+) -> WideTable | None:
+    """Change the values that labels have moved, in place; None where they are too many."""
+    what = pair_wide_patch.changed(cursor, stored, stored.versions.corrections)
+    if stored.versions.data != versions.data or what.values > pair_wide_patch.MOST:
+        return None
+    pair_wide_patch.patch(cursor, stored, automatic, what)
+    table = replace(stored, versions=versions)
+    _store(cursor, table)
+    return table
+
+
+def _store(cursor: duckdb.DuckDBPyConnection, table: WideTable) -> None:
+    cursor.execute("DELETE FROM meta WHERE key = ?", [_key(table.labels)])
+    cursor.execute(
+        "INSERT INTO meta VALUES (?, ?)", [_key(table.labels), json.dumps(asdict(table))]
+    )
+
+
 def _build(cursor: duckdb.DuckDBPyConnection, labels: LabelSet, versions: Versions) -> WideTable:
     active = pair_wide_rows.choose_extractors(cursor)
     meta_is_number = dict(cursor.execute(pair_wide_rows.META_FIELDS).fetchall())
@@ -117,6 +156,5 @@ def _build(cursor: duckdb.DuckDBPyConnection, labels: LabelSet, versions: Versio
         ),
     )
     pair_wide_rows.write(cursor, table, meta_is_number)
-    cursor.execute("DELETE FROM meta WHERE key = ?", [_key(labels)])
-    cursor.execute("INSERT INTO meta VALUES (?, ?)", [_key(labels), json.dumps(asdict(table))])
+    _store(cursor, table)
     return table

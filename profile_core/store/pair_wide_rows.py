@@ -26,7 +26,6 @@ GROUP BY field"""
 # One extractor a factor: the user's choice, else the one with values for most responses, then
 # the newest, then by name.
 _ACTIVE = """
-CREATE OR REPLACE TEMP TABLE active_value_source AS
 SELECT factor, extractor, factor_version FROM (
     SELECT held.factor, held.extractor, held.factor_version,
         row_number() OVER (PARTITION BY held.factor ORDER BY
@@ -75,18 +74,20 @@ FULL JOIN (SELECT * FROM corrected_value SEMI JOIN chunk_response USING (respons
 
 _VALUES = {LabelSet.AUTOMATIC: _AUTOMATIC_VALUES, LabelSet.CORRECTED: _CORRECTED_VALUES}
 
-_CHUNK_PREFERENCES = "(SELECT * FROM preference SEMI JOIN chunk_place USING (pair_id))"
+_CHUNK_PREFERENCES = "(SELECT * FROM standing_preference SEMI JOIN chunk_place USING (pair_id))"
 
 _ROWS = """
 WITH value AS ({values}),
 response_wide AS (SELECT response_id{value_columns} FROM value GROUP BY response_id),
 choice_wide AS (SELECT pair_id{choice_columns} FROM ({choices}) GROUP BY pair_id)
 SELECT pair.pair_no, pair.prompt_no, pair.seq, pair.response_a, pair.response_b,
-    pair.pair_id, pair.prompt_id, pair.dataset, prompt.task, prompt.scenario, pair.setting,
+    pair.pair_id, pair.prompt_id, pair.dataset, prompt.task,
+    coalesce(prompt.scenario, tag.scenario) AS scenario, pair.setting,
     side_a.generator AS generator_a, side_b.generator AS generator_b,
     side_a.score_level AS score_level_a, side_b.score_level AS score_level_b{selected}
 FROM chunk_place AS pair
 JOIN prompt USING (prompt_id)
+LEFT JOIN standing_tag AS tag ON tag.prompt_id = pair.prompt_id
 JOIN response AS side_a ON side_a.response_id = pair.response_a
 JOIN response AS side_b ON side_b.response_id = pair.response_b
 LEFT JOIN response_wide AS value_a ON value_a.response_id = pair.response_a
@@ -100,12 +101,18 @@ def choose_extractors(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
     The choice stays in a temporary table of the cursor, where `write` finds it.
     """
-    cursor.execute(_ACTIVE)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE active_value_source AS {_ACTIVE}")
     return dict(
         cursor.execute(
             "SELECT factor, extractor FROM active_value_source ORDER BY factor"
         ).fetchall()
     )
+
+
+def extractors_in_force(cursor: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]:
+    """Settle the same without a trace: by factor, its extractor and its definition's version."""
+    rows = cursor.execute(_ACTIVE).fetchall()
+    return {factor: (extractor, version) for factor, extractor, version in rows}
 
 
 def write(

@@ -38,8 +38,7 @@ class PromptTag:
 _STANDING = """
 SELECT prompt_id, scenario, intent_unclear, expresses_feelings, states_constraints, takes_stance,
     contains_mistake
-FROM prompt_tag
-QUALIFY row_number() OVER (PARTITION BY prompt_id ORDER BY created_at DESC) = 1"""
+FROM standing_tag"""
 
 
 def standing(cursor: duckdb.DuckDBPyConnection) -> dict[str, PromptTag]:

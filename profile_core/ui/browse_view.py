@@ -37,7 +37,11 @@ _AGREEMENT_HELP = (
     "Among the sources that chose on the pair; a majority counts only where its people do not. "
     "Against the reference: the chosen source, or any, chose otherwise than the reference."
 )
-
+_LABELLED_HELP = (
+    "People’s factor labels of either response, for the chosen factor or any. Changed: the label "
+    "in force is not the automatic value. Disputed: labels of several people differ, and nobody "
+    "has settled it yet."
+)
 
 LIST_ROWS = 100
 _ONE, _LIST = "one pair", "list"
@@ -92,9 +96,9 @@ def controls(planes: StudyPlanes, chosen: filters.Filter) -> View:
             "Agreement", agreements, "agreement", "Agree or differ", _AGREEMENT_HELP
         )
         states = list(map(str, LabelState)) if planes.study.versions().corrections else []
-        remarks.append(_unknown("corrections", states))
+        remarks.append(_unknown("labelled", states))
         state = (
-            _option("Corrections", states, "corrections", "With or without", None)
+            _option("People’s labels", states, "labelled", "Any label state", _LABELLED_HELP)
             if states
             else None
         )
@@ -124,7 +128,7 @@ def controls(planes: StudyPlanes, chosen: filters.Filter) -> View:
 
 _NEEDS = {
     "relation": "which needs a source or a factor",
-    "corrections": "and this study has none",
+    "labelled": "and nobody has labelled anything in this study",
 }
 
 

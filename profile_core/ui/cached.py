@@ -10,6 +10,8 @@ from profile_core.analysis.health import Check
 from profile_core.analysis.health import health as compute_health
 from profile_core.analysis.overview import StudyInfo
 from profile_core.analysis.overview import info as compute_info
+from profile_core.store import label_states
+from profile_core.store.label_states import LabelCounts
 from profile_core.store.study import Study, Versions
 
 _KEPT = 8
@@ -25,6 +27,11 @@ def health(study: Study) -> tuple[Check, ...]:
     return _health(study.key, study.versions(), study)
 
 
+def labels(study: Study) -> LabelCounts:
+    """How many factor labels people have given."""
+    return _labels(study.key, study.versions(), study)
+
+
 def headline(study: Study) -> Headline:
     """What the study says so far."""
     return _headline(study.key, study.versions(), study)
@@ -38,6 +45,11 @@ def _info(key: str, versions: Versions, _study: Study) -> StudyInfo:
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _health(key: str, versions: Versions, _study: Study) -> tuple[Check, ...]:
     return compute_health(_study, info(_study).factors)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _labels(key: str, versions: Versions, _study: Study) -> LabelCounts:
+    return label_states.counts(_study)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)

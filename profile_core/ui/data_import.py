@@ -31,7 +31,7 @@ def draw(study: Study) -> None:
 
 
 def _form(study: Study) -> None:
-    readers = {entry.name: entry for entry in FORMATS.values() if entry.read}
+    readers = {entry.name: entry for entry in FORMATS.values() if entry.can_read}
     chosen = readers[_format(list(readers))]
     frame.note(f"{_sentence(chosen.what)} It reads {chosen.reads}.")
     path = _place()
@@ -112,16 +112,43 @@ def _uploaded() -> Path | None:
 def _options(chosen: Format, path: Path) -> ImportOptions | None:
     dataset = st.text_input(
         "Name of the data set",
-        value=path.stem,
-        key=f"dataset-{path}",
+        value="" if chosen.adds_to_study else path.stem,
+        key=f"dataset-{chosen.name}-{path}",
         width=320,
-        help="Pairs are told apart by it; importing a file again under its name adds nothing.",
+        placeholder="any" if chosen.adds_to_study else None,
+        help="Needed only where several data sets of the study have the same ids."
+        if chosen.adds_to_study
+        else "Pairs are told apart by it; importing a file again under its name adds nothing.",
     )
     options = ImportOptions(dataset=dataset.strip() or None)
+    if chosen.asks_annotators:
+        return _with_names(options, path)
     if chosen.name != "table":
         return options
     mapped = data_mapping.draw(path, options)
     return replace(mapped, dataset=options.dataset) if mapped else None
+
+
+def _with_names(options: ImportOptions, path: Path) -> ImportOptions | None:
+    """Ask what annotators are called whom the file knows by an id; None where that is unclear."""
+    typed = st.text_input(
+        "Names of annotators",
+        key=f"names-{path}",
+        placeholder="7=anna, 12=ben",
+        width=480,
+        help="What the file calls each annotator, and the name in this study. Those left out keep "
+        "the file's own, unless it is a mere number.",
+    )
+    names: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in typed.split(","))):
+        key, sign, name = (piece.strip() for piece in part.partition("="))
+        if not (key and sign and name) or key in names:
+            frame.problem(
+                ProfileError(f"{part!r} does not name an annotator: write it as 7=anna, each once")
+            )
+            return None
+        names[key] = name
+    return replace(options, mapping=names)
 
 
 def _import(
@@ -157,7 +184,8 @@ def _last_outcome() -> None:
         frame.note("What you should know about the file:")
         frame.warnings(outcome.ingested.warnings)
     if not outcome.is_trial:
-        router.link("data", "Measure the responses", {"view": "Measure"})
+        if outcome.ingested.responses:
+            router.link("data", "Measure the responses", {"view": "Measure"})
         router.link("overview", "See what the study holds now")
 
 
@@ -170,6 +198,7 @@ def _figures(found: Ingested) -> list[tuple[str, int]]:
         ("Verdicts", found.preferences),
         ("Factor values", found.factor_values),
         ("Facts", found.facts),
+        ("Labels by people", found.corrections),
         ("Answers that are no choice", found.invalid),
         ("Rows that repeat an earlier pair", found.duplicates),
         ("Rows that were there already", found.already_present),

@@ -15,7 +15,7 @@ from profile_core.text import numbers
 from profile_core.text.diff import RunKind, word_diff
 from profile_core.text.spans import split_by_spans
 from profile_core.types import Choice, FactorKind, SourceKind, VerdictStatus
-from profile_core.ui import frame, tables, text
+from profile_core.ui import filters, frame, label_history, router, tables, text
 
 _LONG = 700
 """Characters from which a source text is folded away."""
@@ -37,6 +37,7 @@ def draw(study: Study, example: Example, factor: str | None) -> None:
     _responses(study, example)
     _choices(example)
     _factors(example, factor)
+    _labels(study, example)
 
 
 def _headline(example: Example) -> None:
@@ -201,6 +202,18 @@ def _factors(example: Example, asked: str | None) -> None:
         frame.note(f"Without a value in either response: {names}.")
 
 
+def _labels(study: Study, example: Example) -> None:
+    """The way to the desk, and what people have said of both responses so far."""
+    pair = example.pair
+    router.link("annotate", "Correct labels", {filters.parameter("annotate", "pair"): pair.pair_id})
+    if not study.versions().corrections:
+        return
+    with st.expander("History of the labels"):
+        for title, response in zip(_titles(example), (pair.a, pair.b), strict=True):
+            text.heading(title)
+            label_history.draw(study, response.response_id)
+
+
 def _factor_link(item: FactorPair, asked: str | None) -> tables.Cell:
     return f"{item.factor.title} ◂" if item.factor.name == asked else item.factor.title
 
@@ -256,10 +269,11 @@ def _amount(item: FactorPair, amount: Amount) -> str:
     if amount.correction is None:
         return _value(item, amount.automatic)
     by = f" by {amount.correction.annotator}" if amount.correction.annotator else ""
-    return (
-        f"{_value(item, amount.automatic)}, corrected to "
-        f"{_value(item, amount.correction.value)}{by}"
-    )
+    said = amount.correction.value
+    label = "not applicable" if said is None else _value(item, said)
+    if said == amount.automatic:
+        return f"{label}, confirmed{by}"
+    return f"{_value(item, amount.automatic)}, corrected to {label}{by}"
 
 
 def _value(item: FactorPair, value: float | None, *, signed: bool = False) -> str:

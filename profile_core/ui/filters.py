@@ -18,7 +18,25 @@ from profile_core.text import numbers
 from profile_core.types import LabelSet
 from profile_core.ui import asked, frame
 
-_LABELS_OFFERED = (LabelSet.AUTOMATIC, LabelSet.CORRECTED)
+_OF_PAIRS = (LabelSet.AUTOMATIC, LabelSet.CORRECTED)
+"""The label sets in which each pair has values of its own; the others exist for influences only."""
+VALUES_OF = {
+    LabelSet.REVIEWED_ONLY: LabelSet.CORRECTED,
+    LabelSet.PREDICTION_POWERED: LabelSet.AUTOMATIC,
+}
+"""Whose values a label set without values of its own counts pairs by (`analysis.planes.load`)."""
+_OFFERED = {"influence": tuple(LabelSet)}
+_LABELS_MEAN = {
+    LabelSet.AUTOMATIC: "as measured",
+    LabelSet.CORRECTED: "as measured, but where people gave a label, theirs",
+    LabelSet.REVIEWED_ONLY: (
+        "people’s labels alone, of the pairs that were drawn for review, weighted by how they were "
+        "drawn"
+    ),
+    LabelSet.PREDICTION_POWERED: (
+        "all pairs as measured, mended by what the drawn and reviewed pairs show of the error"
+    ),
+}
 _WORTH_CHOOSING = 2
 _WORDS = ("task", "scenario", "setting", "generator", "where", "labels")
 _NOT_KNOWN = (
@@ -52,9 +70,14 @@ class Filter:
         return ", ".join((shown, *self.words, f"{self.labels} labels"))
 
     def address(self, page: str, *conditions_too: str | None) -> dict[str, str]:
-        """Give the parameters that show the same filter on another page, narrowed further."""
+        """Give the parameters that show the same filter on another page, narrowed further.
+
+        A page that has no such label set gets the one by whose values pairs are counted.
+        """
         where = conditions.all_of([self.fields.get("where"), *conditions_too])
         fields = {**self.fields, "where": where or ""}
+        if self.labels not in offered(page):
+            fields["labels"] = _told(VALUES_OF[self.labels])
         return {parameter(page, name): value for name, value in fields.items() if value}
 
 
@@ -94,8 +117,7 @@ def bar(study: Study, page: str) -> Filter:
     asked.tell(remarks)
     parts = [_condition(name, value) for name, value in chosen.items() if value]
     words = [_phrase(name, value) for name, value in chosen.items() if value]
-    told = "" if label_set is _LABELS_OFFERED[0] else label_set.value
-    fields = {**chosen, "where": where, "labels": told}
+    fields = {**chosen, "where": where, "labels": _told(label_set)}
     return Filter(
         where=conditions.all_of([*parts, where]),
         labels=label_set,
@@ -104,15 +126,22 @@ def bar(study: Study, page: str) -> Filter:
     )
 
 
+def offered(page: str) -> tuple[LabelSet, ...]:
+    """List the label sets that make sense on a page."""
+    return _OFFERED.get(page, _OF_PAIRS)
+
+
 def labels(page: str) -> LabelSet:
     """Draw the choice of a label set alone."""
+    sets = offered(page)
+    meanings = "; ".join(f"{label_set}: {_LABELS_MEAN[label_set]}" for label_set in sets)
     chosen = st.selectbox(
         "Labels",
-        [label_set.value for label_set in _LABELS_OFFERED],
+        [label_set.value for label_set in sets],
         key=parameter(page, "labels"),
         bind="query-params",
-        help="Which factor values are used: as measured, or with people's corrections.",
-        width=130,
+        help=f"Which factor values are used. {meanings[:1].upper()}{meanings[1:]}.",
+        width=130 if sets == _OF_PAIRS else 190,
     )
     return LabelSet(chosen)
 
@@ -122,8 +151,13 @@ def state(chosen: Filter, kept: int, of: int) -> None:
     frame.state(chosen.sentence(kept, of))
 
 
+def _told(label_set: LabelSet) -> str:
+    """Name a label set in an address, where the usual one is not named."""
+    return "" if label_set is LabelSet.AUTOMATIC else label_set.value
+
+
 def _labels_remark(page: str) -> str:
-    options = [label_set.value for label_set in _LABELS_OFFERED]
+    options = [label_set.value for label_set in offered(page)]
     return asked.remark(
         parameter(page, "labels"),
         "labels",

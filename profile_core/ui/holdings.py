@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from profile_core.analysis.overview import StudyInfo
+from profile_core.store.label_states import LabelCounts
 from profile_core.text import numbers
 from profile_core.ui import frame, router, tables
 
@@ -68,6 +69,17 @@ def coverage(info: StudyInfo) -> None:
         "every response."
     )
     router.link("data", "See who measured what", {"view": "Measure"})
+
+
+def labels(counts: LabelCounts) -> None:
+    """Say how many factor labels people have given, where they have given any."""
+    if not counts.labels:
+        return
+    frame.note(
+        f"{numbers.counted(counts.labels, 'factor label')} by "
+        f"{numbers.counted(counts.people, 'person', 'people')}; "
+        f"{numbers.percent(counts.changed, counts.labels)} changed the automatic value."
+    )
 
 
 def _opens(label: str, task: str) -> tables.Cell:

@@ -37,7 +37,7 @@ def dots(shown: Shown, planes: StudyPlanes, chosen: filters.Filter) -> None:
 
 def figures(shown: Shown, planes: StudyPlanes, finding: str) -> None:
     """Offer the dot plot as a file, light and with its title, as a paper takes it."""
-    caption = [finding, *_wrapped(_caption(shown))]
+    caption = [finding, *wrapped(_caption(shown))]
 
     def chart() -> Any:
         return _dot_plot(
@@ -51,6 +51,16 @@ def figures(shown: Shown, planes: StudyPlanes, finding: str) -> None:
         st.download_button(
             "Figure as PNG", lambda: charts.png(chart()), "influence.png", "image/png"
         )
+
+
+def wrapped(text: str, width: int = 120) -> list[str]:
+    """Break a text into lines for a figure's caption, which does not break by itself."""
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
 
 
 def _dot_plot(
@@ -82,15 +92,6 @@ def _caption(shown: Shown) -> str:
     has_bar = bool(shown.reference_taus) and bool(others)
     is_stand_in = bool(shown.reference and shown.reference.is_stand_in)
     return titles.how_to_read(name, is_stand_in, has_bar)
-
-
-def _wrapped(text: str, width: int = 120) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
 
 
 def _has_rows(shown: Shown, source: str) -> bool:

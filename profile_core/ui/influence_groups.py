@@ -29,7 +29,14 @@ _MOST_TOGETHER = 20
 _OPEN_ROWS = 40
 
 
-def groups(study: Study, shown: Shown, planes: StudyPlanes, chosen: filters.Filter) -> None:
+def groups(
+    study: Study,
+    shown: Shown,
+    planes: StudyPlanes,
+    chosen: filters.Filter,
+    *,
+    blind_only: bool = False,
+) -> None:
     """Draw one source's influences by the values of a column."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         columns = [
@@ -49,7 +56,14 @@ def groups(study: Study, shown: Shown, planes: StudyPlanes, chosen: filters.Filt
         return
     series = names[of]
     found = influence_view.rows_of(
-        study, chosen.labels, chosen.where, shown.found.variant, by, series.source, series.setting
+        study,
+        chosen.labels,
+        chosen.where,
+        shown.found.variant,
+        by,
+        series.source,
+        series.setting,
+        blind_only=blind_only,
     )
     rows = [row for row in found.rows if row.factor in shown.names]
     sizes: dict[str, int] = {}
@@ -136,6 +150,11 @@ def together(study: Study, shown: Shown, chosen: filters.Filter) -> None:
         "Kendall's τ-b between the signs of two factors' differences: 1 where the response with "
         "more of one always has more of the other, −1 where it always has less. Factors that go "
         "together cannot be told apart by their influences alone."
+        + (
+            f" By {filters.VALUES_OF[chosen.labels]} values: {chosen.labels} labels have none."
+            if chosen.labels in filters.VALUES_OF
+            else ""
+        )
     )
     tables.table(
         [

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from profile_core.analysis import titles
 from profile_core.analysis.influence import DERIVED, InfluenceRow
+from profile_core.analysis.label_effect import EffectRow
 from profile_core.analysis.relations import OF_BOTH, Relation
 from profile_core.stats.intervals import Note
+from profile_core.stats.ppi import Remark
 from profile_core.text import numbers
+from profile_core.types import LabelSet
 from profile_core.ui import (
     filters,
     frame,
@@ -21,6 +24,8 @@ from profile_core.ui import (
     tables,
 )
 from profile_core.ui.influence_view import Shown
+
+Row = TypeVar("Row", InfluenceRow, EffectRow)
 
 _TABLE = (
     tables.Column("Factor"),
@@ -45,6 +50,7 @@ _NOTES = {
     Note.ALL_TIED: ("all tied", str(Note.ALL_TIED)),
     Note.NO_VARIANCE: ("prompts alike", str(Note.NO_VARIANCE)),
     Note.SMALL: ("few prompts", str(Note.SMALL)),
+    Remark.NO_ERROR_FOUND: ("no error seen", str(Remark.NO_ERROR_FOUND)),
 }
 """A remark's short form in the table, and what it means below."""
 
@@ -54,6 +60,20 @@ _MEANS = {
     Relation.TIED: "Both responses have the same amount",
     Relation.MISSING: "Decided, but a response has no value",
 }
+
+
+_COUNTED_BY = {
+    LabelSet.REVIEWED_ONLY: (
+        "C, D, T and Missing count the drawn and reviewed pairs by people’s values; τ weighs each "
+        "by how likely it was to be drawn."
+    ),
+    LabelSet.PREDICTION_POWERED: (
+        "C, D, T and Missing count all pairs by automatic values; τ is mended by what the drawn "
+        "and reviewed pairs show of their error. How many those are stands in the view “what "
+        "corrections change”."
+    ),
+}
+"""What the counts of a label set are, where they do not make its τ by themselves."""
 
 
 def pairs_behind(shown: Shown, chosen: filters.Filter) -> None:
@@ -114,6 +134,8 @@ def table(
             ]
         )
     tables.table(columns, cells, caption="Every count opens its pairs.")
+    if basis := _COUNTED_BY.get(shown.found.labels):
+        frame.note(basis)
     if legend := _legend(rows):
         frame.note(legend)
 
@@ -150,24 +172,32 @@ def everything(shown: Shown) -> None:
 def follow_click(
     event: Any, rows: Sequence[InfluenceRow], chosen: filters.Filter, by: str | None = None
 ) -> None:
-    """Leave for the pairs that make the clicked influence's sign.
+    """Leave for the pairs that make the clicked influence's sign."""
+    if row := picked(event, rows):
+        relation = Relation.DISCORDANT if (row.tau or 0.0) < 0 else Relation.CONCORDANT
+        router.go("browse", pair_links.params(row, relation, chosen, by))
+
+
+def picked(event: Any, rows: Sequence[Row]) -> Row | None:
+    """Find the row of the clicked mark.
 
     What comes back from the browser is only compared with the rows, never used as it is.
     """
-    for picked in event.selection.values():
-        for point in picked:
+    for points in event.selection.values():
+        for point in points:
             for row in rows:
                 if all(point.get(key) == value for key, value in _key(row).items()):
-                    relation = Relation.DISCORDANT if (row.tau or 0.0) < 0 else Relation.CONCORDANT
-                    router.go("browse", pair_links.params(row, relation, chosen, by))
+                    return row
+    return None
 
 
-def _key(row: InfluenceRow) -> Mapping[str, str]:
+def _key(row: InfluenceRow | EffectRow) -> Mapping[str, str]:
+    group = row.group if isinstance(row, InfluenceRow) else None
     return {
         "setting": str(row.setting),
         "source": row.source,
         "factor": row.factor,
-        "group": row.group or "",
+        "group": group or "",
     }
 
 

@@ -19,16 +19,6 @@ from profile_core.text import numbers
 from profile_core.types import Factor, LabelSet, Setting, SourceKind, Variant
 from profile_core.ui import filters, text
 
-VARIANTS = {
-    "τ14": Variant.TAU14,
-    "τ13": Variant.TAU13,
-    "soft τ": Variant.SOFT,
-}
-VARIANT_HELP = (
-    "τ14: pairs with the same amount count, as 0. τ13: they are left out. "
-    "Soft τ: weighs each pair by the source's probability, where it gave one."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -100,12 +90,15 @@ def rows_of(
     by: str | None = None,
     source: str | None = None,
     setting: Setting | None = None,
+    *,
+    blind_only: bool = False,
 ) -> Influence:
     """Influence, computed once for each state of the study and each question."""
     sources = (source,) if source else ()
     settings = (setting,) if setting else ()
+    versions = study.versions()
     return _computed(
-        study.key, study.versions(), labels, where, variant, by, sources, settings, study
+        study.key, versions, labels, where, variant, by, sources, settings, blind_only, study
     )
 
 
@@ -119,6 +112,7 @@ def _computed(
     by: str | None,
     sources: tuple[str, ...],
     settings: tuple[Setting, ...],
+    blind_only: bool,
     _study: Study,
 ) -> Influence:
     return compute(
@@ -129,6 +123,7 @@ def _computed(
         settings=settings,
         variant=variant,
         by=by,
+        blind_only=blind_only,
     )
 
 

@@ -19,6 +19,7 @@ _COUNTS = (
     ("preferences", "verdict", "verdicts"),
     ("factor_values", "factor value", "factor values"),
     ("facts", "fact", "facts"),
+    ("corrections", "label by people", "labels by people"),
 )
 
 

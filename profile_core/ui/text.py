@@ -22,6 +22,11 @@ def plain(text: str) -> None:
     st.html(f'<div class="pf-text" dir="auto">{escape(text)}</div>')
 
 
+def heading(title: str, note: str = "") -> None:
+    """Show a small heading, such as stands above a text; both may come from data."""
+    st.html(_head(title, note))
+
+
 def titled(title: str, text: str, note: str = "") -> None:
     """Show a text under a small heading; title and note may come from data, too."""
     st.html(_head(title, note) + f'<div class="pf-text" dir="auto">{escape(text)}</div>')

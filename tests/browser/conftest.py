@@ -97,13 +97,11 @@ def demo_app(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @contextmanager
-def app_on(study: Path) -> Iterator[str]:
-    """Run the app on a study's path; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def app_on(study: Path, *flags: str, port: int | None = None) -> Iterator[str]:
+    """Run the app on a study's path, with flags of Streamlit's own; gives its address."""
+    port = port or free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+        [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", *flags],
         cwd=ROOT,
         env={**os.environ, "PROFILE_STUDY": str(study)},
         stdout=subprocess.DEVNULL,
@@ -119,6 +117,13 @@ def app_on(study: Path) -> Iterator[str]:
         yield address
     finally:
         _stop(process)
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _answers(address: str) -> bool:

@@ -8,19 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from profile_core.factors.scale import scale_of
 from profile_core.factors.taxonomy import builtin_factors
 from profile_core.store.records import Batch
 from profile_core.types import Factor, FactorKind
 
 TAXONOMY = "imported"
-
-_SCALES = {
-    FactorKind.BOOLEAN: (0, 1),
-    FactorKind.ORDINAL_0_3: (0, 3),
-    FactorKind.ORDINAL_1_5: (1, 5),
-    FactorKind.RATIO: (0, 1),
-}
-_WHOLE = (FactorKind.BOOLEAN, FactorKind.ORDINAL_1_5, FactorKind.ORDINAL_0_3, FactorKind.COUNT)
 
 
 def extractor_of(name: str) -> str:
@@ -80,16 +73,16 @@ def _kind(values: _Range) -> FactorKind:
     if not values.is_whole or values.low > values.high:
         return FactorKind.RATIO if 0 <= values.low <= values.high <= 1 else FactorKind.NUMBER
     for kind in (FactorKind.BOOLEAN, FactorKind.ORDINAL_1_5, FactorKind.ORDINAL_0_3):
-        low, high = _SCALES[kind]
-        if low <= values.low and values.high <= high:
+        scale = scale_of(kind)
+        if scale.low <= values.low and values.high <= scale.high:
             return kind
     return FactorKind.COUNT if values.low >= 0 else FactorKind.NUMBER
 
 
 def _off_scale(factor: Factor, values: _Range) -> list[str]:
-    low, high = _SCALES.get(factor.kind, (-inf, inf))
-    is_within = low <= values.low and values.high <= high
-    if is_within and (values.is_whole or factor.kind not in _WHOLE):
+    scale = scale_of(factor.kind)
+    is_within = scale.low <= values.low and values.high <= scale.high
+    if is_within and (values.is_whole or not scale.is_whole):
         return []
     return [
         f"the values of {factor.name!r} go {values}, but the taxonomy's factor of that name is "
