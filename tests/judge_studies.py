@@ -106,7 +106,8 @@ def random_pairs(seed: int, pairs: int = 120) -> list[Pair]:
 
     def answer(order: Order | None, repeat: int = 0) -> Answer:
         status = draw.choices([VALID, INVALID, FAILED, VerdictStatus.ABSTAINED], [16, 1, 1, 1])[0]
-        choice = draw.choice([A, A, B, TIE]) if status is VALID else None
+        # An answer that does not count may still hold a choice.
+        choice = draw.choice([A, A, B, TIE]) if status is VALID or draw.random() < 0.5 else None
         return Answer(order, choice, status, repeat, draw.random() if choice else None)
 
     def answers() -> dict[str, list[Answer]]:

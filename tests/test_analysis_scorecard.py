@@ -176,8 +176,8 @@ def twin(pairs: Sequence[Pair], name: str) -> dict[str, Any]:
         if pair.longer
     ]
     flips = [said.flipped for _, said in combined if said.flipped is not None]
-    strict = [one for one in answers if one.choice in (A, B)]
-    placed = [one for one in strict if one.order]
+    valid = [one for one in answers if one.status is VerdictStatus.VALID]
+    placed = [one for one in valid if one.choice in (A, B) and one.order]
     first = [one for one in placed if (one.choice is A) == (one.order is Order.AB)]
     excess = by_prompt(lean)
     return {
@@ -192,8 +192,7 @@ def twin(pairs: Sequence[Pair], name: str) -> dict[str, Any]:
         "flip_rate": sum(flips) / len(flips) if flips else None,
         "both_orders": len(flips),
         "first_share": len(first) / len(placed) if placed else None,
-        "tie_share": sum(one.choice is TIE for one in answers)
-        / sum(one.status is VerdictStatus.VALID for one in answers),
+        "tie_share": sum(one.choice is TIE for one in valid) / len(valid),
         "invalid_share": sum(
             one.status in (VerdictStatus.INVALID, VerdictStatus.FAILED) for one in answers
         )
