@@ -33,8 +33,6 @@ def _study(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = shutil.copy(demo, tmp_path / "demo.duckdb")
     monkeypatch.setenv("PROFILE_STUDY", str(path))
     monkeypatch.delenv("PROFILE_ENDPOINT_LOCAL_URL", raising=False)
-    for job in resources.jobs().all():
-        resources.jobs().forget(job.job_id)
 
 
 @pytest.fixture

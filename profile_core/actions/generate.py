@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from profile_core.actions.model_runs import ModelRun, Stages, carry_out, estimate, recorded
 from profile_core.actions.runner import Asking, Item
 from profile_core.actions.runs import Estimate, RunSummary
@@ -20,7 +18,7 @@ from profile_core.store.calls import StoredAnswer
 from profile_core.store.ingest import Ingest
 from profile_core.store.prompts import PromptRow
 from profile_core.store.records import Batch
-from profile_core.store.study import Study
+from profile_core.store.study import Cursor, Study
 
 VERB = "generate"
 LEVEL_WORDS = {1: "very poor", 2: "poor", 3: "acceptable", 4: "good", 5: "excellent"}
@@ -153,16 +151,14 @@ class _Responses:
     def read(self, item: Item, answer: StoredAnswer) -> str | Failure:
         return answer.answer.strip()
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: str) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: str) -> None:
         batch = Batch(self._dataset[item.about], _FROM)
         batch.add_response(
             item.about, meant, generator=self._model, score_level=item.repeat or None
         )
         Ingest(cursor, _FROM).write(batch)
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """A prompt without an answer has none: there is nothing to write."""
 
 

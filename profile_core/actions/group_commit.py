@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import duckdb
-
-from profile_core.store.study import Counter, Study
+from profile_core.store.study import Counter, Cursor, Study
 
 _Result = TypeVar("_Result")
-Write = Callable[[duckdb.DuckDBPyConnection], Any]
+Write = Callable[[Cursor], Any]
 
 _SECONDS_BETWEEN_VERSIONS = 5.0
 
@@ -34,9 +32,7 @@ class GroupCommit:
         self._unseen = False
         self._told_at = time.monotonic()
 
-    async def write(
-        self, write: Callable[[duckdb.DuckDBPyConnection], _Result], *, shows: bool = False
-    ) -> _Result:
+    async def write(self, write: Callable[[Cursor], _Result], *, shows: bool = False) -> _Result:
         """Run a write within the next transaction; `shows`: it changes what pages show."""
         future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((write, shows, future))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from profile_core.actions.model_runs import ModelRun, Stages, carry_out, estimate, recorded
 from profile_core.actions.runner import Asking, Item
 from profile_core.actions.runs import Estimate, RunSummary
@@ -20,7 +18,7 @@ from profile_core.judges.spec import ModelSpec
 from profile_core.store import pair_wide, predicate, shown_pairs, verdicts
 from profile_core.store.calls import StoredAnswer
 from profile_core.store.shown_pairs import ShownPair
-from profile_core.store.study import Study
+from profile_core.store.study import Cursor, Study
 from profile_core.types import Choice, Order, VerdictStatus
 
 VERB = "judge"
@@ -170,18 +168,16 @@ class _Verdicts:
             _choice(found.verdict, order), _probability(answer.first, order), found.reason
         )
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: _Verdict) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: _Verdict) -> None:
         self._put(cursor, item, VerdictStatus.VALID, meant)
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         invalid = failure.kind in (FailureKind.FORM, FailureKind.EMPTY, FailureKind.TRUNCATED)
         self._put(cursor, item, VerdictStatus.INVALID if invalid else VerdictStatus.FAILED, None)
 
     def _put(
         self,
-        cursor: duckdb.DuckDBPyConnection,
+        cursor: Cursor,
         item: Item,
         status: VerdictStatus,
         meant: _Verdict | None,

@@ -8,8 +8,6 @@ from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import duckdb
-
 from profile_core.actions.batch_runner import ask_in_batches
 from profile_core.actions.runner import Asking, End, Item, Meaning, Meant, Outcome, ask_all
 from profile_core.actions.runs import Estimate, RunSummary
@@ -21,7 +19,7 @@ from profile_core.judges.spec import ModelSpec
 from profile_core.store import calls, runs
 from profile_core.store.calls import Totals
 from profile_core.store.runs import RunRecord, RunStatus
-from profile_core.store.study import Study
+from profile_core.store.study import Cursor, Study
 
 _LIKELY_OUTPUT = 120
 """Tokens of an answer in an estimate, where no more is allowed."""
@@ -158,7 +156,7 @@ class Stages:
     def write(
         self,
         abouts: Sequence[str],
-        write: Callable[[duckdb.DuckDBPyConnection, str], None],
+        write: Callable[[Cursor, str], None],
     ) -> None:
         """Write what needs no call, item by item, in one transaction; these items are done."""
         if not abouts:

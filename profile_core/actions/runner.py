@@ -14,8 +14,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
-import duckdb
-
 from profile_core.actions.group_commit import GroupCommit
 from profile_core.actions.pace import Pace
 from profile_core.actions.spending import Caps, Purse
@@ -27,7 +25,7 @@ from profile_core.judges.client import Client, connect
 from profile_core.judges.credentials import Endpoint
 from profile_core.store import calls
 from profile_core.store.calls import Asked, Ended, StoredAnswer
-from profile_core.store.study import Study
+from profile_core.store.study import Cursor, Study
 
 Meant = TypeVar("Meant")
 
@@ -59,12 +57,10 @@ class Meaning(Protocol[Meant]):
     def read(self, item: Item, answer: StoredAnswer) -> Meant | Failure:
         """Read an answer, new or stored; a failure where it makes no sense for this item."""
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: Meant) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: Meant) -> None:
         """Write what it means; must not fail, and must bear being done twice."""
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """Write that there is no answer, where that means something."""
 
 
@@ -238,7 +234,7 @@ class _Run(Generic[Meant]):
     ) -> None:
         """Write a call's end and its meaning in one transaction."""
 
-        def write(cursor: duckdb.DuckDBPyConnection) -> None:
+        def write(cursor: Cursor) -> None:
             if call:
                 calls.end(cursor, [call])
             if isinstance(meant, Failure):

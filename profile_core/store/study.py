@@ -26,6 +26,9 @@ from profile_core.store.rows import number
 _STORAGE_VERSION = "v1.2.0"
 IN_MEMORY = Path(":memory:")
 
+Cursor = duckdb.DuckDBPyConnection
+"""What writes and reads are handed; only this layer makes one."""
+
 
 class Counter(StrEnum):
     """What a change adds to: caches are keyed by both counters."""

@@ -10,8 +10,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from profile_core.actions.measuring.subjects import Subject, Writer
 from profile_core.actions.model_runs import Stages
 from profile_core.actions.runner import Item
@@ -24,6 +22,7 @@ from profile_core.judges.spec import ModelSpec
 from profile_core.store import model_facts
 from profile_core.store.calls import StoredAnswer
 from profile_core.store.model_facts import FoundFact
+from profile_core.store.study import Cursor
 from profile_core.text.spans import Locator
 from profile_core.types import Factor
 
@@ -129,12 +128,10 @@ class _Split:
     def read(self, item: Item, answer: StoredAnswer) -> StatedFacts | Failure:
         return formed(StatedFacts, answer.answer)
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: StatedFacts) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: StatedFacts) -> None:
         self.found[item.about] = meant
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """A failed call never becomes a value."""
 
 
@@ -147,12 +144,10 @@ class _Main:
     def read(self, item: Item, answer: StoredAnswer) -> MainFacts | Failure:
         return formed(MainFacts, answer.answer)
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: MainFacts) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: MainFacts) -> None:
         self.found[item.about] = meant
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """A failed call never becomes a value."""
 
 
@@ -188,25 +183,19 @@ class _Labels:
             for entry in (by_number[number] for number in range(1, facts + 1))
         ]
 
-    def write(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: list[LabelledFact]
-    ) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: list[LabelledFact]) -> None:
         self._write(cursor, item.about, meant)
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """A failed call never becomes a value."""
 
     def is_bare(self, subject: Subject) -> bool:
         return not self._split[subject.response.response_id].facts
 
-    def bare(self, cursor: duckdb.DuckDBPyConnection, response_id: str) -> None:
+    def bare(self, cursor: Cursor, response_id: str) -> None:
         self._write(cursor, response_id, [])
 
-    def _write(
-        self, cursor: duckdb.DuckDBPyConnection, response_id: str, labels: list[LabelledFact]
-    ) -> None:
+    def _write(self, cursor: Cursor, response_id: str, labels: list[LabelledFact]) -> None:
         subject = self._subjects[response_id]
         locator = Locator(subject.response.text)
         model_facts.put(

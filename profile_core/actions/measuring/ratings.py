@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from profile_core.actions.measuring.subjects import Subject, Writer, evidence
 from profile_core.actions.runner import Item
 from profile_core.factors.scale import scale_of
@@ -16,6 +14,7 @@ from profile_core.judges.forms import formed
 from profile_core.judges.rubric import Rubric, render
 from profile_core.judges.spec import ModelSpec
 from profile_core.store.calls import StoredAnswer
+from profile_core.store.study import Cursor
 from profile_core.types import Factor
 
 Values = dict[str, tuple[float | None, str | None]]
@@ -98,11 +97,9 @@ class RatingMeaning:
             values[factor.name] = entry.points, rests_on
         return values
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: Values) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: Values) -> None:
         """Write the values."""
         self._writer.put(cursor, item.about, meant)
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """A failed call never becomes a value."""

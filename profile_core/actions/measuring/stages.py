@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import duckdb
-
 from profile_core.actions.runner import Item
 from profile_core.judges.answers import FORMS, Tagged
 from profile_core.judges.asking import Failure, FailureKind, Request
@@ -16,6 +14,7 @@ from profile_core.store import prompt_tags
 from profile_core.store.calls import StoredAnswer
 from profile_core.store.prompt_tags import SCENARIOS, PromptTag
 from profile_core.store.prompts import PromptRow
+from profile_core.store.study import Cursor
 
 _KINDS = "\n".join(f"- {scenario}" for scenario in SCENARIOS)
 
@@ -62,14 +61,12 @@ class Tagging:
             found.contains_mistake,
         )
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: PromptTag) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: PromptTag) -> None:
         """Write the tag, and keep it for the ratings."""
         self.found[item.about] = meant
         prompt_tags.put(cursor, item.about, meant, tagger=self._tagger, run_id=self._run_id)
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """A prompt without a tag waits for the next run."""
 
 
@@ -83,11 +80,9 @@ class References:
         """Take the text as it is."""
         return answer.answer.strip()
 
-    def write(self, cursor: duckdb.DuckDBPyConnection, item: Item, meant: str) -> None:
+    def write(self, cursor: Cursor, item: Item, meant: str) -> None:
         """Keep it; the ledger has it for good."""
         self.found[item.about] = meant
 
-    def write_failure(
-        self, cursor: duckdb.DuckDBPyConnection, item: Item, failure: Failure
-    ) -> None:
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """Without a reference, the errors of a prompt's responses wait for the next run."""

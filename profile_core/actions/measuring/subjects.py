@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from profile_core.store import factor_values
 from profile_core.store.factor_values import Measure
 from profile_core.store.responses import PromptedResponse
+from profile_core.store.study import Cursor
 from profile_core.text.spans import Locator
 from profile_core.types import Factor
 
@@ -41,7 +40,7 @@ class Writer:
 
     def put(
         self,
-        cursor: duckdb.DuckDBPyConnection,
+        cursor: Cursor,
         response_id: str,
         values: Mapping[str, tuple[float | None, str | None]],
     ) -> None:
