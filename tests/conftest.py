@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,3 +18,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the public data sets are not beside the repository")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_finished_work_is_left_for_the_next_test() -> Iterator[None]:
+    """Pages of one process share a queue of work, whose endings they show."""
+    yield
+    resources = sys.modules.get("profile_core.ui.resources")
+    if resources is not None:
+        for job in resources.jobs().all():
+            resources.jobs().forget(job.job_id)

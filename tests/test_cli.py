@@ -174,11 +174,6 @@ def test_extract_takes_lists_filters_limits_and_the_flags_of_every_run(path: Pat
     assert "did you mean length" in refused(*args, "--factors", "lenght")
 
 
-def test_extraction_by_a_model_says_that_it_is_not_here(path: Path) -> None:
-    message = refused("extract", "--extractor", "llm:openai:some-model", "--study", path)
-    assert "not in this version" in message
-
-
 def test_influence_prints_its_keys_with_null_for_what_is_undefined(path: Path) -> None:
     ok("extract", "--study", path)
     found = as_json("influence", "--study", path)

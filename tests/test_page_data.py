@@ -25,8 +25,6 @@ def study_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "study.duckdb"
     monkeypatch.setenv("PROFILE_STUDY", str(path))
     empty_study(path).close()
-    for job in resources.jobs().all():
-        resources.jobs().forget(job.job_id)
     return path
 
 

@@ -28,8 +28,6 @@ def study_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with empty_study(path) as study:
         write(study, batch)
         study.cursor().execute("UPDATE factor_value SET factor_version = 1")
-    for job in resources.jobs().all():
-        resources.jobs().forget(job.job_id)
     return path
 
 

@@ -15,8 +15,10 @@ from profile_core.cli import (
     exporting,
     importing,
     influencing,
+    modelling,
     queueing,
     running,
+    scorecard,
     studying,
 )
 
@@ -27,7 +29,10 @@ _COMMANDS = (
     importing.import_,
     studying.info,
     running.extract,
+    modelling.generate,
+    modelling.judge,
     influencing.influence,
+    scorecard.scorecard,
     auditing.audit,
     queueing.queue,
     exporting.export,

@@ -9,16 +9,23 @@ from typing import Any, TypeVar
 
 import click
 
+from profile_core.actions import extract_model as model
 from profile_core.actions.extract import extract as run_extract
+from profile_core.actions.extract_model import Measuring
+from profile_core.actions.runner import CONCURRENCY, Asking
 from profile_core.actions.runs import Estimate, RunSummary
+from profile_core.actions.spending import Caps
 from profile_core.cli import progress
 from profile_core.cli.output import NONE, count, decimals, print_csv, print_json, print_table
-from profile_core.cli.verb import Verb, format_option, listed, study_option, where_option
-from profile_core.errors import ProfileError
+from profile_core.cli.verb import Verb, format_option, listed, say, study_option, where_option
 from profile_core.factors.rules import EXTRACTOR
+from profile_core.judges import credentials
+from profile_core.judges.spec import ModelSpec
+from profile_core.judges.spec import parse as parse_spec
 from profile_core.store.study import Study
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_MODEL = "llm:"
 
 
 def run_flags(function: _Function) -> _Function:
@@ -29,7 +36,9 @@ def run_flags(function: _Function) -> _Function:
             click.option("--limit", type=click.IntRange(min=1), help="At most so many items."),
             click.option("--max-cost", type=float, help="Stop at this cost, in US dollars."),
             click.option("--max-calls", type=int, help="Stop after so many calls."),
-            click.option("--concurrency", type=int, help="Calls at the same time."),
+            click.option(
+                "--concurrency", type=click.IntRange(1, 64), help="Calls at the same time; else 8."
+            ),
             click.option("--batch", is_flag=True, help="Use the provider's batches."),
             click.option("--resume", metavar="RUN", help="Go on with a run that was broken off."),
             click.option("--dry-run", is_flag=True, help="Estimate the run; do nothing."),
@@ -59,10 +68,14 @@ def extract(
     limit: int | None,
     dry_run: bool,
     output: str,
-    **model_flags: object,
+    **flags: Any,
 ) -> None:
     """Measure factors in responses, where a value is missing or stale."""
-    _check_extractor(extractor)
+    if extractor.startswith(_MODEL):
+        _by_model(path, extractor, factors, taxonomy, where, limit, dry_run, output, flags)
+        return
+    if extractor != EXTRACTOR:
+        raise click.BadParameter(f"{extractor!r} is neither rules nor llm:SPEC")
     with progress.shown() as shown, Study.open(path) as study:
         result = run_extract(
             study,
@@ -74,6 +87,47 @@ def extract(
             progress=shown,
         )
     print_run(result, output)
+
+
+def _by_model(
+    path: Path,
+    extractor: str,
+    factors: tuple[str, ...],
+    taxonomy: str | None,
+    where: str | None,
+    limit: int | None,
+    dry_run: bool,
+    output: str,
+    flags: dict[str, Any],
+) -> None:
+    spec = parse_spec(extractor.removeprefix(_MODEL))
+    settings = Measuring(spec, listed(factors), taxonomy, where, limit)
+    with progress.shown() as shown, Study.open(path) as study:
+        if dry_run:
+            print_run(model.estimated(study, settings, concurrency(flags)), output)
+            return
+        summary = model.extract(
+            study, settings, asking(spec, flags), resume=flags["resume"], progress=shown
+        )
+    print_run(summary, output)
+    tell_how_to_go_on(summary)
+
+
+def asking(spec: ModelSpec, flags: dict[str, Any]) -> Asking:
+    """Read the flags of a run that asks a model; raises MissingKey."""
+    caps = Caps(flags["max_cost"], flags["max_calls"])
+    return Asking(credentials.find(spec), caps, concurrency(flags), in_batches=bool(flags["batch"]))
+
+
+def concurrency(flags: dict[str, Any]) -> int:
+    """How many calls may be under way."""
+    return flags["concurrency"] or CONCURRENCY
+
+
+def tell_how_to_go_on(summary: RunSummary) -> None:
+    """Say on stderr how to ask again about what has no answer, if there is any."""
+    if summary.failed or not summary.status.startswith("done"):
+        say(f"to ask again about what has no answer: the same command with --resume {summary.run}")
 
 
 def print_run(result: RunSummary | Estimate, output: str) -> None:
@@ -100,12 +154,3 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return count(value)
     return NONE if value is None else str(value)
-
-
-def _check_extractor(extractor: str) -> None:
-    if extractor.startswith("llm:"):
-        raise ProfileError(
-            "extraction by a model is not in this version; `--extractor rules` measures without one"
-        )
-    if extractor != EXTRACTOR:
-        raise click.BadParameter(f"{extractor!r} is neither rules nor llm:SPEC")

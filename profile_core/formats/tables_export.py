@@ -42,6 +42,8 @@ _TABLES = {
     "pinned_example": OF_RESPONSE,
     "scenario": _ALL,
     "run": _ALL,
+    "rubric": _ALL,
+    "prompt_tag": _OF_PROMPT,
 }
 # What people gave is a log with undone events in it; these views give what stands.
 _VIEWS = {"standing_label": OF_RESPONSE, "standing_preference": _OF_PAIR}

@@ -15,12 +15,7 @@ WITH ballot AS (
         avg(probability) FILTER (status = 'valid') AS probability
     FROM {preferences} GROUP BY pair_id, source_id, coalesce(shown_order, '')),
 shown AS (
-    SELECT *, CASE
-        WHEN for_a + for_b + for_tie = 0 THEN NULL
-        WHEN for_a > for_b AND for_a > for_tie THEN 'a'
-        WHEN for_b > for_a AND for_b > for_tie THEN 'b'
-        ELSE 'tie' END AS choice
-    FROM ballot)
+    SELECT *, {choice} AS choice FROM ballot)
 SELECT pair_id, source_id,
     CASE WHEN count(choice) < count(*) THEN NULL
         WHEN min(choice) = max(choice) THEN min(choice)
@@ -38,4 +33,16 @@ def pair_choice(preferences: str = "preference") -> str:
     Its columns: pair_id, source_id, choice (null: abstained), probability that a is preferred
     (mean over orders), flipped (null where not both orders are valid).
     """
-    return _PAIR_CHOICE.format(preferences=preferences)
+    return _PAIR_CHOICE.format(preferences=preferences, choice=modal("for_a", "for_b", "for_tie"))
+
+
+def modal(for_a: str, for_b: str, for_tie: str) -> str:
+    """Give the expression for what most answers say, from columns that count them.
+
+    A tie where no answer leads alone; null where there is none.
+    """
+    return f"""CASE
+        WHEN {for_a} + {for_b} + {for_tie} = 0 THEN NULL
+        WHEN {for_a} > {for_b} AND {for_a} > {for_tie} THEN 'a'
+        WHEN {for_b} > {for_a} AND {for_b} > {for_tie} THEN 'b'
+        ELSE 'tie' END"""

@@ -23,7 +23,9 @@ _PAIR = """
 SELECT pair_id, prompt_id, dataset, row_key, setting, response_a, response_b
 FROM pair WHERE pair_id = ?"""
 
-_PROMPT = "SELECT instruction, source_text, task, scenario, meta FROM prompt WHERE prompt_id = ?"
+_PROMPT = """
+SELECT instruction, source_text, task, coalesce(prompt.scenario, tag.scenario), meta
+FROM prompt LEFT JOIN standing_tag AS tag USING (prompt_id) WHERE prompt_id = ?"""
 
 _RESPONSES = """
 SELECT response_id, text, generator, model, score_level FROM response WHERE response_id IN (?, ?)"""
@@ -161,20 +163,22 @@ def wide_row(cursor: duckdb.DuckDBPyConnection, wide: WideTable, pair_no: int) -
 
 def verdicts(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> list[Verdict]:
     """Read every answer on a pair, those without a choice too, source by source."""
-    return [
-        Verdict(
-            source_id=row[0],
-            order=Order(row[1]) if row[1] else None,
-            repeat=row[2],
-            status=VerdictStatus(row[3]),
-            choice=Choice(row[4]) if row[4] else None,
-            probability=row[5],
-            strength=row[6],
-            reason=row[7],
-            annotator=row[8],
-        )
-        for row in cursor.execute(_VERDICTS, [pair_id]).fetchall()
-    ]
+    return [verdict(row) for row in cursor.execute(_VERDICTS, [pair_id]).fetchall()]
+
+
+def verdict(row: tuple[Any, ...]) -> Verdict:
+    """Make a verdict of its columns in the order of its fields."""
+    return Verdict(
+        source_id=row[0],
+        order=Order(row[1]) if row[1] else None,
+        repeat=row[2],
+        status=VerdictStatus(row[3]),
+        choice=Choice(row[4]) if row[4] else None,
+        probability=row[5],
+        strength=row[6],
+        reason=row[7],
+        annotator=row[8],
+    )
 
 
 def decided(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> list[Decided]:

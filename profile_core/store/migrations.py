@@ -89,7 +89,6 @@ _M001 = (
 )
 
 
-
 def m002_desk(cursor: duckdb.DuckDBPyConnection) -> None:
     """Add what people do at the labelling desk: the log of acts, queues, fact edits, guidelines."""
     for statement in _M002:
@@ -173,7 +172,37 @@ _M002 = (
         FROM vote""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk)
+
+def m003_runs(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give calls their whole ledger, which nothing has written before, and keep rubrics."""
+    for statement in _M003:
+        cursor.execute(statement)
+
+
+_M003 = (
+    "DROP TABLE call",
+    """CREATE TABLE call (
+        call_id VARCHAR, run_id VARCHAR, item VARCHAR, part VARCHAR, repeat INTEGER,
+        cache_key VARCHAR, status VARCHAR, failure VARCHAR, message VARCHAR,
+        answer VARCHAR USING COMPRESSION zstd, first DOUBLE, margin DOUBLE,
+        input_tokens BIGINT, output_tokens BIGINT, cached_tokens BIGINT, written_tokens BIGINT,
+        cost DOUBLE, seconds DOUBLE, batch VARCHAR, started_at TIMESTAMP,
+        finished_at TIMESTAMP)""",
+    """CREATE TABLE rubric (
+        name VARCHAR, version INTEGER, kind VARCHAR, title VARCHAR, system VARCHAR,
+        user_text VARCHAR, max_tokens INTEGER, factors VARCHAR[], author VARCHAR,
+        created_at TIMESTAMP)""",
+    # What kind of request a prompt is; a scenario that was imported goes before it.
+    """CREATE TABLE prompt_tag (
+        prompt_id VARCHAR, scenario VARCHAR, intent_unclear BOOLEAN, expresses_feelings BOOLEAN,
+        states_constraints BOOLEAN, takes_stance BOOLEAN, contains_mistake BOOLEAN,
+        tagger VARCHAR, run_id VARCHAR, created_at TIMESTAMP)""",
+    """CREATE VIEW standing_tag AS
+        SELECT * FROM prompt_tag
+        QUALIFY row_number() OVER (PARTITION BY prompt_id ORDER BY created_at DESC) = 1""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk, m003_runs)
 
 
 def applied(cursor: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

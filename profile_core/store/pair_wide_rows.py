@@ -81,11 +81,13 @@ WITH value AS ({values}),
 response_wide AS (SELECT response_id{value_columns} FROM value GROUP BY response_id),
 choice_wide AS (SELECT pair_id{choice_columns} FROM ({choices}) GROUP BY pair_id)
 SELECT pair.pair_no, pair.prompt_no, pair.seq, pair.response_a, pair.response_b,
-    pair.pair_id, pair.prompt_id, pair.dataset, prompt.task, prompt.scenario, pair.setting,
+    pair.pair_id, pair.prompt_id, pair.dataset, prompt.task,
+    coalesce(prompt.scenario, tag.scenario) AS scenario, pair.setting,
     side_a.generator AS generator_a, side_b.generator AS generator_b,
     side_a.score_level AS score_level_a, side_b.score_level AS score_level_b{selected}
 FROM chunk_place AS pair
 JOIN prompt USING (prompt_id)
+LEFT JOIN standing_tag AS tag ON tag.prompt_id = pair.prompt_id
 JOIN response AS side_a ON side_a.response_id = pair.response_a
 JOIN response AS side_b ON side_b.response_id = pair.response_b
 LEFT JOIN response_wide AS value_a ON value_a.response_id = pair.response_a

@@ -22,6 +22,7 @@ class PromptedResponse:
     prompt: str
     source_text: str | None
     task: str | None
+    prompt_id: str = ""
 
 
 def read(cursor: duckdb.DuckDBPyConnection, response_ids: Sequence[str]) -> list[PromptedResponse]:
@@ -30,7 +31,7 @@ def read(cursor: duckdb.DuckDBPyConnection, response_ids: Sequence[str]) -> list
     cursor.register("asked", asked)
     try:
         rows = cursor.execute(
-            "SELECT response_id, text, instruction, source_text, task "
+            "SELECT response_id, text, instruction, source_text, task, prompt_id "
             "FROM asked JOIN response USING (response_id) JOIN prompt USING (prompt_id) "
             "ORDER BY place"
         ).fetchall()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import duckdb
 
+from profile_core.errors import UnknownName
 from profile_core.store.ids import event_id
+from profile_core.store.rows import number
 
 
 class RunStatus(StrEnum):
@@ -17,8 +20,24 @@ class RunStatus(StrEnum):
 
     RUNNING = "running"
     DONE = "done"
+    STOPPED = "stopped"
+    """Ended before its last item: by a cap, or by a failure that every further call would share."""
     CANCELLED = "cancelled"
     FAILED = "failed"
+    BROKEN = "broken off"
+    """Its process ended in the middle; it can go on where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it was begun."""
+
+    run_id: str
+    verb: str
+    model: str | None
+    rubric: str | None
+    parameters: Mapping[str, object]
+    status: RunStatus
 
 
 def begin(
@@ -46,6 +65,37 @@ def begin(
         ],
     )
     return run_id
+
+
+def read(cursor: duckdb.DuckDBPyConnection, run_id: str) -> RunRecord:
+    """Read a run by its id or the beginning of it; raises UnknownName."""
+    rows = cursor.execute(
+        "SELECT run_id, verb, model, rubric, parameters, status FROM run "
+        "WHERE starts_with(run_id, ?) ORDER BY run_id DESC",
+        [run_id],
+    ).fetchall()
+    if len(rows) != 1 or not run_id:
+        known = cursor.execute("SELECT run_id FROM run ORDER BY run_id DESC").fetchall()
+        raise UnknownName("run", run_id, [row[0] for row in known])
+    row = rows[0]
+    return RunRecord(row[0], row[1], row[2], row[3], json.loads(row[4]), RunStatus(row[5]))
+
+
+def go_on(cursor: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Record that a run goes on."""
+    cursor.execute(
+        "UPDATE run SET status = ?, finished_at = NULL WHERE run_id = ?",
+        [RunStatus.RUNNING, run_id],
+    )
+
+
+def break_off(cursor: duckdb.DuckDBPyConnection) -> int:
+    """Record that no process is at the runs that still run; return their number."""
+    return number(
+        cursor,
+        "UPDATE run SET status = ? WHERE status = ?",
+        [RunStatus.BROKEN, RunStatus.RUNNING],
+    )
 
 
 def end(cursor: duckdb.DuckDBPyConnection, run_id: str, *, done: int, status: RunStatus) -> None:

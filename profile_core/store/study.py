@@ -17,13 +17,17 @@ import duckdb
 
 from profile_core.errors import StudyError, StudyLocked, StudyNotFound, StudyTooNew
 from profile_core.factors.taxonomy import builtin_factors
-from profile_core.store import factors, migrations
+from profile_core.store import factors, migrations, runs
 from profile_core.store.backup import copy_file
 from profile_core.store.ids import event_id
+from profile_core.store.rows import number
 
 # The oldest format that both supported lines of DuckDB (1.5 and 2.0) read and write.
 _STORAGE_VERSION = "v1.2.0"
 IN_MEMORY = Path(":memory:")
+
+Cursor = duckdb.DuckDBPyConnection
+"""What writes and reads are handed; only this layer makes one."""
 
 
 class Counter(StrEnum):
@@ -166,6 +170,10 @@ class Study:
                         [[counter.value, "0"] for counter in Counter]
                         + [["created_at", datetime.now(UTC).isoformat(timespec="seconds")]],
                     )
+        # What a run wrote before its process ended was told to nobody yet (`actions.group_commit`).
+        if number(self.cursor(), "SELECT count(*) FROM run WHERE status = 'running'"):
+            with self.writing() as cursor:
+                runs.break_off(cursor)
         if factors.newer(self.cursor(), builtin_factors()):
             with self.writing(counter=None if is_new else Counter.DATA) as cursor:
                 factors.add_newer(cursor, builtin_factors())

@@ -51,9 +51,28 @@ def _(result: Imported) -> str:
 
 @sentence.register
 def _(result: RunSummary) -> str:
+    if result.model:
+        return _of_model(result)
     measured = numbers.counted(result.done, "response")
     rest = f"; {numbers.count(result.cached)} had every value" if result.cached else ""
     return f"{measured} measured in {numbers.duration(result.seconds)}{rest}."
+
+
+def _of_model(result: RunSummary) -> str:
+    known = f", {numbers.count(result.cached)} known before" if result.cached else ""
+    failed = numbers.listed([f"{count:,} {kind}" for kind, count in result.failed.items()])
+    unknown = numbers.counted(result.cost_unknown, "call")
+    cost = f"${result.cost:.4f}"
+    if result.cost_unknown:
+        all_unknown = result.cost_unknown == result.calls
+        cost = "cost unknown" if all_unknown else f"{cost} and {unknown} of unknown cost"
+    parts = [
+        f"{numbers.count(result.done)} of {numbers.counted(result.planned, 'item')} done{known}",
+        f"failed: {failed}" if failed else "",
+        "" if result.status == "done" else result.status,
+        f"{numbers.counted(result.calls, 'call')}, {cost}",
+    ]
+    return "; ".join(filter(None, parts)) + "."
 
 
 @sentence.register

@@ -1,0 +1,285 @@
+"""Asking a model about many items: careful of money, of crashes, and of whoever wants it stopped.
+
+A call is written as started before it is sent and completed when it has ended, together with what
+its answer means for the study; so a run that breaks off anywhere goes on exactly where it was.
+What is asked, and what an answer means, is its caller's business (`Meaning`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
+
+from profile_core.actions.group_commit import GroupCommit
+from profile_core.actions.pace import Pace
+from profile_core.actions.spending import Caps, Purse
+from profile_core.errors import Cancelled, ProfileError
+from profile_core.jobs import Progress
+from profile_core.judges import prices
+from profile_core.judges.asking import STOPS_THE_RUN, Answer, Failure, Request
+from profile_core.judges.client import Client, connect
+from profile_core.judges.credentials import Endpoint
+from profile_core.store import calls
+from profile_core.store.calls import Asked, Ended, StoredAnswer
+from profile_core.store.study import Cursor, Study
+
+Meant = TypeVar("Meant")
+
+CONCURRENCY = 8
+_LOOK = 0.2
+"""Seconds between two looks at whether the run is to stop."""
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One call to be made; it is itself and no other, so that it is a quick key."""
+
+    about: str
+    """The id of what it is about."""
+    request: Request
+    part: str | None = None
+    """The order in which a pair is shown, or the stage of several."""
+    repeat: int = 0
+
+    @cached_property
+    def cache_key(self) -> str:
+        """What its answer is known by."""
+        return self.request.cache_key(self.part or "", self.repeat)
+
+
+class Meaning(Protocol[Meant]):
+    """What answers mean for a study."""
+
+    def read(self, item: Item, answer: StoredAnswer) -> Meant | Failure:
+        """Read an answer, new or stored; a failure where it makes no sense for this item."""
+
+    def write(self, cursor: Cursor, item: Item, meant: Meant) -> None:
+        """Write what it means; must not fail, and must bear being done twice."""
+
+    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
+        """Write that there is no answer, where that means something."""
+
+
+class End(StrEnum):
+    """How an item ended, beside the kinds of failure."""
+
+    DONE = "done"
+    CACHED = "cached"
+    """Answered from the ledger, without a call."""
+    LEFT = "left"
+    """Not asked: a cap, a stop, or a failure that all would share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the items of a stage ended."""
+
+    ends: Mapping[Item, str]
+    """An `End`, or the kind of failure."""
+    stopped: str | None
+    """Why not all were asked, in words."""
+    was_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a run asks."""
+
+    endpoint: Endpoint
+    caps: Caps = field(default_factory=Caps)
+    concurrency: int = CONCURRENCY
+    seconds: float = 120.0
+    tries_again: int = 4
+    in_batches: bool = False
+    seconds_between_looks: float = 30.0
+    """At a batch."""
+
+
+def ask_all(
+    study: Study,
+    run_id: str,
+    items: Sequence[Item],
+    meaning: Meaning[Meant],
+    asking: Asking,
+    progress: Progress,
+) -> Outcome:
+    """Get an answer for every item, from the ledger or from the model.
+
+    Every answer is durable, with what it means, before the next look at whether to stop; a stop
+    waits for the calls under way. Raises ProfileError where a cap in money cannot be kept, because
+    the price is not known.
+    """
+    if not items:
+        return Outcome({}, None)
+    if asking.caps.cost is not None and prices.most(items[0].request) is None:
+        raise ProfileError(
+            f"the price of {items[0].request.spec} is not known, so a cap in money cannot be "
+            "kept: use --max-calls"
+        )
+    return asyncio.run(_Run(study, run_id, items, meaning, asking, progress).go())
+
+
+class _Run(Generic[Meant]):
+    def __init__(
+        self,
+        study: Study,
+        run_id: str,
+        items: Sequence[Item],
+        meaning: Meaning[Meant],
+        asking: Asking,
+        progress: Progress,
+    ) -> None:
+        self._study = study
+        self._run_id = run_id
+        self._items = items
+        self._meaning = meaning
+        self._asking = asking
+        self._progress = progress
+        self._ends: dict[Item, str] = dict.fromkeys(items, End.LEFT)
+        self._stopped: str | None = None
+        self._was_cancelled = False
+
+    async def go(self) -> Outcome:
+        with self._study.cursor() as cursor:
+            spent = calls.totals(cursor, self._run_id)
+            known = calls.answers(cursor, [item.cache_key for item in self._items])
+        self._purse = Purse(self._asking.caps, spent.cost, spent.calls)
+        self._pace = Pace(self._asking.concurrency)
+        self._commits = GroupCommit(self._study)
+        try:
+            waiting = [item for item in self._items if item.cache_key not in known]
+            await self._use_known(known)
+            await self._ask_waiting(waiting)
+        finally:
+            await self._commits.close()
+        return Outcome(self._ends, self._stopped, self._was_cancelled)
+
+    async def _use_known(self, known: dict[str, StoredAnswer]) -> None:
+        for item in self._items:
+            answer = known.get(item.cache_key)
+            if answer is None:
+                continue
+            await self._keep(item, self._meaning.read(item, answer), End.CACHED)
+            self._advance()
+
+    async def _ask_waiting(self, waiting: Sequence[Item]) -> None:
+        if not waiting:
+            return
+        queue = iter(waiting)
+        client = connect(
+            waiting[0].request.spec,
+            self._asking.endpoint,
+            seconds=self._asking.seconds,
+            tries_again=self._asking.tries_again,
+            on_status=self._pace.on_status,
+        )
+        async with client:
+            workers = [
+                asyncio.create_task(self._work(queue, client))
+                for _ in range(min(self._asking.concurrency, len(waiting)))
+            ]
+            watch = asyncio.create_task(self._watch())
+            try:
+                await asyncio.gather(*workers)
+            finally:
+                watch.cancel()
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.gather(watch, *workers, return_exceptions=True)
+
+    async def _work(self, queue: Iterator[Item], client: Client) -> None:
+        while self._stopped is None:
+            await self._pace.enter()
+            answered = False
+            try:
+                item = next(queue, None) if self._stopped is None else None
+                if item is None:
+                    return
+                most = prices.most(item.request)
+                if not self._purse.set_aside(most):
+                    self._stopped = self._purse.refused
+                    return
+                answered = await self._ask(item, client, most)
+            finally:
+                await self._pace.leave(answered=answered)
+
+    async def _ask(self, item: Item, client: Client, most: float | None) -> bool:
+        asked = Asked(item.about, item.part, item.repeat, item.cache_key)
+        [call_id] = await self._commits.write(
+            lambda cursor: calls.start(cursor, self._run_id, [asked])
+        )
+        outcome = await client.ask(item.request)
+        usage = outcome.usage
+        cost = prices.cost(item.request.spec, usage)
+        if isinstance(outcome, Failure) and not outcome.was_sent:
+            cost = 0.0
+        self._purse.settle(most, cost)
+        if isinstance(outcome, Failure):
+            meant: Meant | Failure = outcome
+        else:
+            stored = StoredAnswer(outcome.text, outcome.first, outcome.margin)
+            meant = self._meaning.read(item, stored)
+        await self._keep(item, meant, End.DONE, ended(call_id, outcome, meant, cost))
+        if isinstance(meant, Failure) and meant.kind in STOPS_THE_RUN:
+            self._stopped = self._stopped or meant.message
+        self._advance()
+        return isinstance(outcome, Answer)
+
+    async def _keep(
+        self, item: Item, meant: Meant | Failure, end: End, call: Ended | None = None
+    ) -> None:
+        """Write a call's end and its meaning in one transaction."""
+
+        def write(cursor: Cursor) -> None:
+            if call:
+                calls.end(cursor, [call])
+            if isinstance(meant, Failure):
+                self._meaning.write_failure(cursor, item, meant)
+            else:
+                self._meaning.write(cursor, item, meant)
+
+        await self._commits.write(write, shows=True)
+        self._ends[item] = meant.kind.value if isinstance(meant, Failure) else end
+
+    def _advance(self) -> None:
+        try:
+            self._progress.advance()
+        except Cancelled:
+            self._cancel()
+
+    async def _watch(self) -> None:
+        while self._stopped is None:
+            try:
+                self._progress.check()
+            except Cancelled:
+                self._cancel()
+            await asyncio.sleep(_LOOK)
+
+    def _cancel(self) -> None:
+        self._was_cancelled = True
+        self._stopped = self._stopped or "stopped; what was answered is kept"
+
+
+def ended(call_id: str, outcome: Answer | Failure, meant: object, cost: float | None) -> Ended:
+    """The end of a call; an answer that makes no sense is kept beside the failure that it is."""
+    failure = meant if isinstance(meant, Failure) else None
+    answer = outcome if isinstance(outcome, Answer) else None
+    usage = outcome.usage
+    return Ended(
+        call_id,
+        failure=failure.kind.value if failure else None,
+        message=failure.message if failure else None,
+        answer=answer.text if answer else None,
+        first=answer.first if answer else None,
+        margin=answer.margin if answer else None,
+        input_tokens=usage.input_tokens if usage else None,
+        output_tokens=usage.output_tokens if usage else None,
+        cached_tokens=usage.cached_tokens if usage else None,
+        written_tokens=usage.written_tokens if usage else None,
+        cost=cost,
+        seconds=outcome.seconds,
+    )

@@ -1,0 +1,41 @@
+"""The very messages that a model gets, for an example of what a run would ask."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from profile_core.actions.resuming import Settings
+from profile_core.actions.runner import Item
+from profile_core.errors import ProfileError
+from profile_core.store.study import Study
+from profile_core.text import numbers
+from profile_core.ui import filters, text
+from profile_core.ui import judges_tasks as tasks
+
+_MOST = 50
+
+
+def draw(study: Study, settings: Settings) -> None:
+    """Draw the messages of one call, the first or another; made only when it is opened."""
+    key = filters.parameter("judges", "preview")
+    if not st.toggle("Show what the model is told", key=key):
+        return
+    try:
+        items = tasks.first_items(study, settings, _MOST)
+    except ProfileError:
+        return
+    place = st.number_input(
+        f"Call (of the first {len(items)})", 1, len(items), key=f"{key}-place", width=180
+    )
+    _messages(items[int(place) - 1])
+
+
+def _messages(item: Item) -> None:
+    for message in item.request.messages:
+        words = numbers.counted(len(message.content.split()), "word")
+        text.titled(message.role, message.content, note=words)
+    form = item.request.form
+    limit = numbers.counted(item.request.max_tokens, "token")
+    note = f"at most {limit}" + (f", in the form {form.__name__}" if form else ", as free text")
+    fields = "" if form is None else "\n".join(form.model_fields)
+    text.titled("answer", fields or "text", note=note)

@@ -1,0 +1,149 @@
+"""The commands that ask a model, as a person would run them, over a server on loopback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from profile_core.actions.demo import make_demo
+from profile_core.cli import main
+from tests.model_answers import in_form
+from tests.model_server import ModelServer, fails, model_server, says
+
+SPEC = "compatible:local/small"
+SUMMARY = [
+    "run",
+    "model",
+    "rubric",
+    "planned",
+    "cached",
+    "done",
+    "failed",
+    "calls",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+    "cost_unknown",
+    "seconds",
+    "status",
+]
+ESTIMATE = [
+    "items",
+    "cached",
+    "calls",
+    "estimated_input_tokens",
+    "estimated_output_tokens",
+    "estimated_cost_low",
+    "estimated_cost_high",
+    "estimated_seconds",
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    make_demo(path).close()
+    return path
+
+
+@pytest.fixture
+def study(demo: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(demo, tmp_path / "demo.duckdb"))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    with model_server(says(in_form)) as running:
+        monkeypatch.setenv("PROFILE_ENDPOINT_LOCAL_URL", f"{running.address}/v1")
+        yield running
+
+
+def run(*arguments: str) -> Any:
+    result = CliRunner().invoke(main, [*arguments, "--format", "json"])
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def refused(*arguments: str) -> str:
+    result = CliRunner().invoke(main, list(arguments))
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_judge_extract_and_generate_run_and_their_numbers_appear_on_influence(
+    study: Path, server: ModelServer
+) -> None:
+    at = ("--study", str(study))
+    judged = run("judge", *at, "--model", SPEC, "--orders", "both")
+    assert list(judged) == SUMMARY
+    assert (judged["planned"], judged["done"], judged["calls"]) == (144, 144, 288)
+    assert judged["rubric"] == "overall@1"
+    generated = run("generate", *at, "--model", SPEC, "--levels", "1-5", "--limit", "6")
+    assert (generated["planned"], generated["calls"]) == (6, 30)
+    measured = run(
+        "extract",
+        *at,
+        "--extractor",
+        f"llm:{SPEC}",
+        "--factors",
+        "fluency,n_facts",
+        "--where",
+        "generator_a = 'small'",
+    )
+    assert (measured["planned"], measured["done"]) == (30, 30)
+    run("extract", *at)
+    rows = run("influence", *at, "--source", "small/overall@1", "small")["rows"]
+    assert {row["setting"] for row in rows} == {"evaluation", "generation"}
+    assert {row["source"] for row in rows} == {"small/overall@1", "small"}
+    again = run("judge", *at, "--model", SPEC)
+    assert (again["cached"], again["calls"]) == (144, 0)
+
+
+def test_a_dry_run_needs_no_key_and_no_server(study: Path) -> None:
+    at = ("--study", str(study), "--dry-run", "--limit", "5")
+    judged = run("judge", *at, "--model", "openai:gpt-4o")
+    assert list(judged) == ESTIMATE
+    assert (judged["items"], judged["calls"]) == (5, 10)
+    assert 0 < judged["estimated_cost_low"] < judged["estimated_cost_high"]
+    assert run("generate", *at, "--model", SPEC)["calls"] == 25
+    extracted = run("extract", *at, "--extractor", f"llm:{SPEC}", "--taxonomy", "profile")
+    assert extracted["items"] == 5
+    assert extracted["estimated_cost_low"] is None
+
+
+def test_what_is_missing_or_wrong_is_said_in_one_line(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ("--study", str(study), "--model")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("PROFILE_ENDPOINT_LOCAL_URL", raising=False)
+    assert "OPENAI_API_KEY" in refused("judge", *at, "openai:gpt-4o")
+    assert "PROFILE_ENDPOINT_LOCAL_URL" in refused("judge", *at, SPEC)
+    assert "write `openai:MODEL`" in refused("generate", *at, "gpt-4o")
+    assert "overall@1" in refused("judge", *at, SPEC, "--rubric", "overal")
+    assert "rubric level@1 is for generate" in refused("judge", *at, SPEC, "--rubric", "level")
+
+
+def test_a_failure_tells_how_to_go_on(study: Path, server: ModelServer) -> None:
+    server.in_line = [fails(400)]
+    arguments = ["judge", "--study", str(study), "--model", SPEC, "--limit", "2"]
+    result = CliRunner().invoke(main, [*arguments, "--format", "json"])
+    summary = json.loads(result.stdout)
+    assert summary["failed"] == {"request": 1}
+    assert f"--resume {summary['run']}" in result.stderr
+    again = run(*arguments, "--resume", summary["run"])
+    assert (again["failed"], again["planned"]) == ({}, 2)
+
+
+def test_a_cap_ends_a_run_cleanly(study: Path, server: ModelServer) -> None:
+    arguments = ("judge", "--study", str(study), "--model", SPEC, "--max-calls", "9")
+    assert "stopped at the cap of 9 calls" in run(*arguments)["status"]
+    assert len(server.asked) == 9

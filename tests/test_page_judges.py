@@ -1,0 +1,140 @@
+"""The judges page: composing a run, running it over a real server, and what comes of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from profile_core.actions.demo import make_demo
+from profile_core.store.rows import number
+from profile_core.ui import resources
+from tests.app_driver import open_page, shown
+from tests.model_answers import in_form
+from tests.model_server import ModelServer, fails, model_server, says
+
+MODEL = "compatible:local/small"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    make_demo(path).close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _study(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = shutil.copy(demo, tmp_path / "demo.duckdb")
+    monkeypatch.setenv("PROFILE_STUDY", str(path))
+    monkeypatch.delenv("PROFILE_ENDPOINT_LOCAL_URL", raising=False)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    with model_server(says(in_form)) as running:
+        monkeypatch.setenv("PROFILE_ENDPOINT_LOCAL_URL", f"{running.address}/v1")
+        yield running
+
+
+def page(**params: str) -> AppTest:
+    return open_page("judges", **{f"judges.{name}": value for name, value in params.items()})
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    [button] = [button for button in app.button if button.label == label]
+    return button.click().run()
+
+
+def outcome() -> str:
+    """What the line at the top says when the work is over."""
+    deadline = time.monotonic() + 60
+    while resources.jobs().active():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return shown(page(view="runs"))
+
+
+def test_without_a_model_the_three_ways_to_one_are_explained() -> None:
+    words = shown(page())
+    assert "Three ways to a model" in words
+    assert "PROFILE_ENDPOINT_LOCAL_URL" in words
+
+
+def test_a_missing_key_is_named_with_the_cure_and_nothing_can_be_run() -> None:
+    app = page(model=MODEL)
+    assert "set PROFILE_ENDPOINT_LOCAL_URL" in shown(app)
+    assert not [button for button in app.button if button.label == "Run"]
+
+
+def test_what_a_run_would_take_stands_above_its_button(server: ModelServer) -> None:
+    words = shown(page(model=MODEL))
+    assert "144 pairs: 288 calls" in words
+    assert "the price of small is not known" in words
+    assert server.asked == []
+
+
+def test_a_run_from_the_page_brings_a_judge_to_the_scorecard_and_the_list(
+    server: ModelServer,
+) -> None:
+    app = page(model=MODEL)
+    app.number_input(key="judges.limit").set_value(20).run()
+    press(app, "Run")
+    assert "20 of 20 items done" in outcome()
+    with resources.study().cursor() as cursor:
+        query = "SELECT count(*) FROM preference WHERE run_id IS NOT NULL AND status = 'valid'"
+        assert number(cursor, query) == 40
+    assert "small/overall@1" in shown(page(view="scorecard"))
+    listed = shown(page(view="disagreements", judge="small/overall@1"))
+    assert "small/overall@1 and claude, a stand-in for people, both answered" in listed
+    compared = page(view="compare")
+    compared.selectbox(key="judges.second").set_value("small/overall@1").run()
+    assert "claude and small/overall@1 chose alike on" in shown(compared)
+    assert "compatible:local/small" in shown(page(view="runs"))
+
+
+def test_what_failed_can_be_asked_again_from_the_list_of_runs(server: ModelServer) -> None:
+    server.in_line = [fails(400), fails(400)]
+    app = page(model=MODEL)
+    app.number_input(key="judges.limit").set_value(5).run()
+    press(app, "Run")
+    assert re.search(r"[34] of 5 items done; failed: [12] request", outcome())
+    press(page(view="runs"), "Go on")
+    assert re.search(r"[12] of 5 items done, [34] known before", outcome())
+    with resources.study().cursor() as cursor:
+        query = "SELECT count(*) FROM preference WHERE run_id IS NOT NULL AND status = 'valid'"
+        assert number(cursor, query) == 10
+
+
+def test_the_messages_are_shown_word_for_word(server: ModelServer) -> None:
+    app = page(model=MODEL)
+    app.toggle(key="judges.preview").set_value(True).run()
+    words = shown(app)
+    assert "You are a careful, impartial reader." in words
+    assert "The request:" in words
+
+
+def test_a_check_says_whether_a_model_can_be_asked(server: ModelServer) -> None:
+    assert "answered within" in shown(press(page(model=MODEL), "Check"))
+    server.standing = fails(401, "no")
+    assert "is not accepted" in shown(press(page(model=MODEL), "Check"))
+
+
+def test_editing_a_rubric_makes_a_new_version() -> None:
+    app = page(view="rubrics")
+    app.selectbox(key="judges.rubric-shown").set_value("overall@1").run()
+    app.text_area[1].set_value(app.text_area[1].value + " Think twice.")
+    app = press(app, "Save as a new version")
+    assert "Saved as overall@2" in shown(app)
+    app.text_area[1].set_value("nothing is handed over")
+    assert "must hand over" in shown(press(app, "Save as a new version"))
+
+
+@pytest.mark.parametrize("view", ["runs", "scorecard", "disagreements", "compare", "rubrics"])
+def test_every_view_opens_by_its_address(view: str) -> None:
+    assert not page(view=view).exception
