@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ from profile_core.jobs import Progress
 from profile_core.store.rows import number
 from profile_core.store.study import Study
 from tests.judge_runs import OVERALL, asking, fill, judging, some_verdict
-from tests.model_server import ModelServer, fails, model_server, says
+from tests.model_server import Asked, ModelServer, fails, model_server, says
 from tests.studies import empty_study
 
 GPT = "openai:gpt-4o"
@@ -167,17 +166,20 @@ def test_a_run_slows_down_when_it_is_asked_to_and_loses_nothing(
 
 
 def test_a_stop_waits_for_what_is_under_way_and_keeps_it(study: Study, server: ModelServer) -> None:
-    server.standing = says(some_verdict, after=0.15)
     progress = Progress()
-    threading.Timer(0.4, progress.cancel).start()
-    started = time.monotonic()
+
+    def fourth_stops(asked: Asked) -> dict[str, str]:
+        if len(server.asked) == 4:
+            progress.cancel()
+        return some_verdict(asked)
+
+    server.standing = says(fourth_stops, after=0.05)
     with pytest.raises(Cancelled, match="--resume"):
         judge(study, judging(), asking(server, concurrency=2), progress=progress)
-    assert time.monotonic() - started < 1.5
     [(run_id, status)] = rows(study, "SELECT run_id, status FROM run")
     assert status == "cancelled"
     made = len(server.asked)
-    assert 0 < made < 20
+    assert 4 <= made < 20
     assert number(study.cursor(), "SELECT count(*) FROM call WHERE status = 'done'") == made
     summary = judge(study, judging(), asking(server), resume=run_id)
     assert summary.calls == 20

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Generic
 
-from profile_core.actions.runner import Asking, End, Item, Meaning, Meant, Outcome, ended
+from profile_core.actions.runner import Asking, End, Item, Meaning, Meant, Outcome, Stage, ended
 from profile_core.actions.spending import Purse
 from profile_core.errors import Cancelled
 from profile_core.jobs import Progress
 from profile_core.judges import batches, prices
 from profile_core.judges.asking import Answer, Failure
 from profile_core.store import calls
-from profile_core.store.calls import Asked, StoredAnswer
+from profile_core.store.calls import Asked
 from profile_core.store.study import Study
 
 LARGEST = 10_000
@@ -39,26 +38,11 @@ def ask_in_batches(
     return _BatchRun(study, run_id, items, meaning, asking, progress).go()
 
 
-class _BatchRun(Generic[Meant]):
-    def __init__(
-        self,
-        study: Study,
-        run_id: str,
-        items: Sequence[Item],
-        meaning: Meaning[Meant],
-        asking: Asking,
-        progress: Progress,
-    ) -> None:
-        self._study = study
-        self._run_id = run_id
-        self._items = items
-        self._by_key = {item.cache_key: item for item in items}
-        self._meaning = meaning
-        self._asking = asking
-        self._progress = progress
-        self._ends: dict[Item, str] = dict.fromkeys(items, End.LEFT)
+class _BatchRun(Stage[Meant]):
+    cost_factor = batches.DISCOUNT
 
     def go(self) -> Outcome:
+        self._by_key = {item.cache_key: item for item in self._items}
         self._batches = batches.connect(self._items[0].request.spec, self._asking.endpoint)
         self._use_known()
         with self._study.cursor() as cursor:
@@ -82,13 +66,8 @@ class _BatchRun(Generic[Meant]):
             with self._study.writing() as cursor:
                 for item, answer in entries[start : start + _WRITTEN_AT_ONCE]:
                     meant = self._meaning.read(item, answer)
-                    if isinstance(meant, Failure):
-                        self._meaning.write_failure(cursor, item, meant)
-                    else:
-                        self._meaning.write(cursor, item, meant)
-                    self._ends[item] = (
-                        meant.kind.value if isinstance(meant, Failure) else End.CACHED
-                    )
+                    self._write(cursor, item, meant)
+                    self._note(item, meant, End.CACHED)
             self._progress.advance(len(entries[start : start + _WRITTEN_AT_ONCE]))
 
     def _hand_in_all(self, waiting: Sequence[Item]) -> str | None:
@@ -130,29 +109,17 @@ class _BatchRun(Generic[Meant]):
         names = list(known)
         for start in range(0, len(names), _WRITTEN_AT_ONCE):
             part = names[start : start + _WRITTEN_AT_ONCE]
-            self._write([(name, known[name], found[name]) for name in part])
+            self._write_all([(name, known[name], found[name]) for name in part])
         self._progress.advance(max(0, before + len(names) - self._progress.done))
 
-    def _write(self, entries: Sequence[tuple[str, Item, Answer | Failure]]) -> None:
+    def _write_all(self, entries: Sequence[tuple[str, Item, Answer | Failure]]) -> None:
         with self._study.writing() as cursor:
             for call_id, item, outcome in entries:
-                meant: Meant | Failure
-                if isinstance(outcome, Failure):
-                    meant = outcome
-                else:
-                    stored = StoredAnswer(outcome.text, outcome.first, outcome.margin)
-                    meant = self._meaning.read(item, stored)
-                cost = prices.cost(item.request.spec, outcome.usage)
-                if isinstance(outcome, Failure) and not outcome.was_sent:
-                    cost = 0.0
-                elif cost is not None:
-                    cost *= batches.DISCOUNT
+                meant = self._meant(item, outcome)
+                cost = self._cost(item, outcome)
                 calls.end(cursor, [ended(call_id, outcome, meant, cost)])
-                if isinstance(meant, Failure):
-                    self._meaning.write_failure(cursor, item, meant)
-                else:
-                    self._meaning.write(cursor, item, meant)
-                self._ends[item] = meant.kind.value if isinstance(meant, Failure) else End.DONE
+                self._write(cursor, item, meant)
+                self._note(item, meant, End.DONE)
 
     def _sleep(self) -> None:
         until = time.monotonic() + self._asking.seconds_between_looks

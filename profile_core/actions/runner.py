@@ -123,7 +123,12 @@ def ask_all(
     return asyncio.run(_Run(study, run_id, items, meaning, asking, progress).go())
 
 
-class _Run(Generic[Meant]):
+class Stage(Generic[Meant]):
+    """The items of one stage of a run on their way, whoever brings the answers."""
+
+    cost_factor = 1.0
+    """What a call costs of its usual price."""
+
     def __init__(
         self,
         study: Study,
@@ -140,8 +145,32 @@ class _Run(Generic[Meant]):
         self._asking = asking
         self._progress = progress
         self._ends: dict[Item, str] = dict.fromkeys(items, End.LEFT)
-        self._stopped: str | None = None
-        self._was_cancelled = False
+
+    def _cost(self, item: Item, outcome: Answer | Failure) -> float | None:
+        if isinstance(outcome, Failure) and not outcome.was_sent:
+            return 0.0
+        cost = prices.cost(item.request.spec, outcome.usage)
+        return None if cost is None else cost * self.cost_factor
+
+    def _meant(self, item: Item, outcome: Answer | Failure) -> Meant | Failure:
+        if isinstance(outcome, Failure):
+            return outcome
+        stored = StoredAnswer(outcome.text, outcome.first, outcome.margin)
+        return self._meaning.read(item, stored)
+
+    def _write(self, cursor: Cursor, item: Item, meant: Meant | Failure) -> None:
+        if isinstance(meant, Failure):
+            self._meaning.write_failure(cursor, item, meant)
+        else:
+            self._meaning.write(cursor, item, meant)
+
+    def _note(self, item: Item, meant: Meant | Failure, end: End) -> None:
+        self._ends[item] = meant.kind.value if isinstance(meant, Failure) else end
+
+
+class _Run(Stage[Meant]):
+    _stopped: str | None = None
+    _was_cancelled = False
 
     async def go(self) -> Outcome:
         with self._study.cursor() as cursor:
@@ -213,16 +242,9 @@ class _Run(Generic[Meant]):
             lambda cursor: calls.start(cursor, self._run_id, [asked])
         )
         outcome = await client.ask(item.request)
-        usage = outcome.usage
-        cost = prices.cost(item.request.spec, usage)
-        if isinstance(outcome, Failure) and not outcome.was_sent:
-            cost = 0.0
+        cost = self._cost(item, outcome)
         self._purse.settle(most, cost)
-        if isinstance(outcome, Failure):
-            meant: Meant | Failure = outcome
-        else:
-            stored = StoredAnswer(outcome.text, outcome.first, outcome.margin)
-            meant = self._meaning.read(item, stored)
+        meant = self._meant(item, outcome)
         await self._keep(item, meant, End.DONE, ended(call_id, outcome, meant, cost))
         if isinstance(meant, Failure) and meant.kind in STOPS_THE_RUN:
             self._stopped = self._stopped or meant.message
@@ -237,13 +259,10 @@ class _Run(Generic[Meant]):
         def write(cursor: Cursor) -> None:
             if call:
                 calls.end(cursor, [call])
-            if isinstance(meant, Failure):
-                self._meaning.write_failure(cursor, item, meant)
-            else:
-                self._meaning.write(cursor, item, meant)
+            self._write(cursor, item, meant)
 
         await self._commits.write(write, shows=True)
-        self._ends[item] = meant.kind.value if isinstance(meant, Failure) else end
+        self._note(item, meant, end)
 
     def _advance(self) -> None:
         try:

@@ -17,7 +17,7 @@ from profile_core.store.rows import number
 Migration = Callable[[duckdb.DuckDBPyConnection], None]
 
 _GROUP = "human:annotators"
-"""The source that people at the desk form together; the same as `desk_sources.GROUP`."""
+"""The source that people at the desk form together; the same as `desk_preferences.GROUP`."""
 
 
 def m001_initial(cursor: duckdb.DuckDBPyConnection) -> None:
