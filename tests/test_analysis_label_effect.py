@@ -189,6 +189,10 @@ def test_without_an_interval_nothing_is_claimed() -> None:
     assert none.sentence() == "Hallucination: no estimate: 3 of 9 pairs could not."
 
 
+def none_of_it() -> EffectRow:
+    return a_row(after=Value(None, None, None), p=None, q=None, note="no estimate")
+
+
 def test_findings_over_several_rows() -> None:
     still = a_row(factor="fluency", title="Fluency", p=0.6, q=0.6)
     assert finding([a_row(), still]) == (
@@ -198,6 +202,10 @@ def test_findings_over_several_rows() -> None:
     assert finding([still, still]) == (
         "People’s labels change none of 2 influences in a way that can be told apart from chance."
     )
+    assert finding([a_row(prompts=7), still, none_of_it()]).endswith(
+        " With 7 prompts reviewed, read it with care."
+    )
+    assert "1 of 2 influences that can be compared" in finding([a_row(), still, none_of_it()])
     writing = a_row(setting=Setting.GENERATION)
     assert "hallucination (people, choosing) from −0.21" in finding([a_row(), writing])
     assert "hallucination (people, writing) from −0.21" in finding([a_row(), writing])

@@ -131,7 +131,7 @@ def test_a_press_settles_the_value_and_the_next_one_takes_its_place(
     assert "The clarity of a text." in shown(app)
     app.text_input(f"settle-clarity:{first(path, 0)}-note").input("read it twice")
     app = press(app, "4")
-    assert "Settled: Clarity is 4." in shown(app)
+    assert "Settled the one before: Clarity is 4." in shown(app)
     assert "The words of a text." in shown(app)
     *_, last = history_of(path, 0, "clarity")
     assert (last.label.value, last.label.annotator, last.is_in_force) == (4.0, CLEO, True)
@@ -160,6 +160,15 @@ def test_undo_puts_a_disagreement_back(with_labels: Callable[..., Path]) -> None
     assert history_of(path, 0, "clarity")[-1].label.undone is not None
 
 
+def test_undo_leads_back_to_what_it_took_back(with_labels: Callable[..., Path]) -> None:
+    with_labels(dispute, dispute_of_words)
+    app = press(open_page("annotate", view="disagreements"), "4")
+    assert "The words of a text." in shown(app)
+    app = press(app, "Undo")
+    assert "The clarity of a text." in shown(app)
+    assert "2 disagreements to settle" in shown(app)
+
+
 def test_settled_ones_are_shown_on_demand_and_can_be_settled_anew(
     with_labels: Callable[..., Path],
 ) -> None:
@@ -180,7 +189,7 @@ def test_a_preference_is_settled_in_the_order_on_the_screen(
     said = " ".join(shown(app).split())
     chosen = Choice.A if said.index("left answer") < said.index("right answer") else Choice.B
     app = press(app, "Response 1 is better")
-    assert "Settled: Response 1 is better." in shown(app)
+    assert "Settled the one before: Response 1 is better." in shown(app)
     with Study.open(path) as study:
         (row,) = (
             study.cursor()

@@ -25,6 +25,7 @@ from profile_core.stats import further_draws
 from profile_core.stats.clusters import cluster_sums
 from profile_core.stats.intervals import (
     MIN_PROMPTS,
+    SMALL_PROMPTS,
     Intervals,
     influence_values,
     moments,
@@ -185,6 +186,8 @@ def finding(rows: Sequence[EffectRow]) -> str:
     if not compared:
         return "Too little is reviewed to tell whether people’s labels change an influence."
     of = numbers.counted(compared, "influence")
+    if compared < len(rows):
+        of += " that can be compared"
     if not told:
         return f"People’s labels change none of {of} in a way that can be told apart from chance."
     is_mixed = len({row.setting for row in rows}) > 1
@@ -194,7 +197,9 @@ def finding(rows: Sequence[EffectRow]) -> str:
         for row in told[:_NAMED]
     )
     rest = f"; and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
-    return f"People’s labels move {len(told)} of {of}: {named}{rest}."
+    few = min(row.prompts for row in told[:_NAMED])
+    care = f" With {few} prompts reviewed, read it with care." if few < SMALL_PROMPTS else ""
+    return f"People’s labels move {len(told)} of {of}: {named}{rest}.{care}"
 
 
 def more_labels(row: EffectRow, half_width: float | None = None) -> MoreLabels:

@@ -108,8 +108,9 @@ def _title(name: str, factors: Mapping[str, Factor]) -> str:
 def _position(kept: Sequence[Disagreement]) -> int:
     place: _Place = st.session_state.get(_PLACE, _Place())
     keys = [annotate_settle.key(dispute) for dispute in kept]
-    if place.key in keys:
-        return keys.index(place.key)
+    for key in (st.session_state.pop(annotate_settle.BACK, ""), place.key):
+        if key in keys:
+            return keys.index(key)
     return min(place.position, len(kept) - 1)
 
 

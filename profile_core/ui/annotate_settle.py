@@ -19,6 +19,7 @@ from profile_core.annotation.items import shown_order
 from profile_core.errors import ProfileError
 from profile_core.factors.scale import scale_of
 from profile_core.store import examples
+from profile_core.store.acts import Action
 from profile_core.store.examples import PairRow
 from profile_core.store.study import Study
 from profile_core.text import numbers
@@ -32,6 +33,9 @@ _STYLE = f'<style>.st-key-{_OWN_KEYS} [aria-label^="Shortcut"] {{ display: none;
 _LETTERS = "ABDEFGHI"
 """Keys of values on scales without points, where a digit would be taken for the value."""
 _SAID = "_settled"
+_DONE = "_settled_ones"
+BACK = "_dispute_again"
+"""Where in the session the key of a disagreement stands that was taken back just now."""
 _PROBLEM = "_settled_problem"
 
 
@@ -227,7 +231,7 @@ def _settle_value(
     except ProfileError as error:
         st.session_state[_PROBLEM] = error
         return
-    st.session_state[_SAID] = f"Settled: {factor.title} is {amount(factor, value)}."
+    _settled(dispute, f"{factor.title} is {amount(factor, value)}")
 
 
 def _settle_preference(
@@ -245,7 +249,13 @@ def _settle_preference(
     except ProfileError as error:
         st.session_state[_PROBLEM] = error
         return
-    st.session_state[_SAID] = f"Settled: {words[choice]}."
+    _settled(dispute, words[choice])
+
+
+def _settled(dispute: Disagreement, what: str) -> None:
+    """Say it of the one before, since the next has taken its place by then."""
+    st.session_state[_SAID] = f"Settled the one before: {what}."
+    st.session_state.setdefault(_DONE, []).append(key(dispute))
 
 
 def _typed(name: str) -> str | None:
@@ -259,3 +269,6 @@ def _undo(study: Study, annotator: str) -> None:
         st.session_state[_PROBLEM] = error
         return
     st.session_state[_SAID] = undone.sentence if undone else "Nothing is left to undo."
+    settled: list[str] = st.session_state.get(_DONE, [])
+    if undone and undone.action is Action.ADJUDICATE and settled:
+        st.session_state[BACK] = settled.pop()

@@ -85,7 +85,7 @@ def settle_one(page: Any, address: str, expect: Any) -> None:
     page.locator("h1").click()
     at_rest(page)
     page.keyboard.press(SETTLED)
-    expect(page.locator(".pf-done")).to_have_text(f"Settled: Clarity is {SETTLED}.")
+    expect(page.locator(".pf-done")).to_have_text(f"Settled the one before: Clarity is {SETTLED}.")
     expect(state).to_have_text("1 disagreement to settle: 1 on Clarity.")
     at_rest(page)
     page.keyboard.press("u")
