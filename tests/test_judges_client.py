@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import socket
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from profile_core.judges import loop
 from profile_core.judges.answers import PairVerdict, Shown
 from profile_core.judges.asking import Answer, Failure, FailureKind, Request
 from profile_core.judges.client import connect
@@ -51,7 +51,7 @@ def ask(
         ) as client:
             return await client.ask(request)
 
-    return asyncio.run(once())
+    return loop.run(once())
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -204,6 +204,13 @@ def test_what_was_charged_is_known_also_of_a_useless_answer(server: ModelServer,
         assert found.usage.output_tokens == 10
 
 
+def test_a_caller_with_a_loop_of_its_own_can_ask_too(server: ModelServer) -> None:
+    async def in_a_notebook() -> Answer | Failure:
+        return ask(server, SPECS[2])
+
+    assert isinstance(loop.run(in_a_notebook()), Answer)
+
+
 def test_no_variable_of_the_environment_sends_a_key_elsewhere(
     server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,7 +220,7 @@ def test_no_variable_of_the_environment_sends_a_key_elsewhere(
         client = connect(parse(spec), Endpoint(None, Secret(KEY)))
         host = str(client._sdk.base_url)  # type: ignore[attr-defined]
         assert host.startswith(("https://api.openai.com", "https://api.anthropic.com"))
-        asyncio.run(client.close())
+        loop.run(client.close())
 
 
 def _token(text: str, *others: tuple[str, float]) -> dict[str, object]:

@@ -19,7 +19,7 @@ from profile_core.actions.pace import Pace
 from profile_core.actions.spending import Caps, Purse
 from profile_core.errors import Cancelled, ProfileError
 from profile_core.jobs import Progress
-from profile_core.judges import prices
+from profile_core.judges import loop, prices
 from profile_core.judges.asking import STOPS_THE_RUN, Answer, Failure, Request
 from profile_core.judges.client import Client, connect
 from profile_core.judges.credentials import Endpoint
@@ -120,7 +120,8 @@ def ask_all(
             f"the price of {items[0].request.spec} is not known, so a cap in money cannot be "
             "kept: use --max-calls"
         )
-    return asyncio.run(_Run(study, run_id, items, meaning, asking, progress).go())
+    run = _Run(study, run_id, items, meaning, asking, progress)
+    return loop.run(run.go(), on_interrupt=progress.cancel)
 
 
 class Stage(Generic[Meant]):

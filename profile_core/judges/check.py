@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
+from profile_core.judges import loop
 from profile_core.judges.asking import Answer, FailureKind, Request
 from profile_core.judges.client import connect
 from profile_core.judges.credentials import Endpoint
@@ -31,7 +31,7 @@ class Check:
 
 def check(spec: ModelSpec, endpoint: Endpoint, *, max_tokens: int = 64) -> Check:
     """Ask for one word; it costs next to nothing, and nothing is stored."""
-    return asyncio.run(_check(spec, endpoint, max_tokens))
+    return loop.run(_check(spec, endpoint, max_tokens))
 
 
 async def _check(spec: ModelSpec, endpoint: Endpoint, max_tokens: int) -> Check:

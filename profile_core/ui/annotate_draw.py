@@ -11,7 +11,7 @@ from profile_core.errors import ProfileError
 from profile_core.factors.atomic import ATOMIC_FACTORS
 from profile_core.store import labels
 from profile_core.store.study import Study
-from profile_core.types import Asks, Factor, FactorKind, Mode, QueueKind
+from profile_core.types import Asks, Factor, FactorKind, Mode, QueueKind, Setting
 from profile_core.ui import filters, frame
 
 _LATEST = "_drawn_queue"
@@ -129,8 +129,9 @@ def _measured(study: Study) -> list[Factor]:
 
 
 def _where(study: Study) -> str | None:
+    # Score levels outnumber the pairs that somebody chose on, and labels of those say most.
     parts = [
-        _column(study, "setting", "Setting", "Both settings"),
+        _column(study, "setting", "Setting", "Both settings", Setting.EVALUATION),
         _column(study, "task", "Task", "All tasks"),
     ]
     typed = st.text_input(
@@ -143,11 +144,18 @@ def _where(study: Study) -> str | None:
     return conditions.all_of([*parts, typed or None])
 
 
-def _column(study: Study, column: str, label: str, none: str) -> str | None:
+def _column(
+    study: Study, column: str, label: str, none: str, default: str | None = None
+) -> str | None:
     values = list(pair_values.values(study, column))
     if len(values) < 2:
         return None
     chosen = st.selectbox(
-        label, values, index=None, key=f"{_FIELD}{column}", placeholder=none, width=180
+        label,
+        values,
+        index=values.index(default) if default in values else None,
+        key=f"{_FIELD}{column}",
+        placeholder=none,
+        width=180,
     )
     return conditions.equals(column, chosen) if chosen else None
