@@ -41,10 +41,22 @@ def settled(page: Any) -> None:
 
 
 def example(page: Any) -> str:
-    """Everything that is shown of a pair; not the widgets, whose code may still be on its way."""
-    settled(page)
+    """Everything that is shown of a pair, once it stays the same for a moment.
+
+    Not the widgets, whose code may still be on its way.
+    """
     page.wait_for_selector("text=Who chose what, and why")
-    return "\n".join(page.locator(".pf-chip, .pf-text, .pf-table").all_inner_texts())
+    read = ""
+    for _ in range(40):
+        settled(page)
+        page.wait_for_timeout(500)
+        before, read = (
+            read,
+            "\n".join(page.locator(".pf-chip, .pf-text, .pf-table").all_text_contents()),
+        )
+        if read and read == before:
+            return read
+    raise AssertionError("the page does not come to rest")
 
 
 def mark(page: Any, source: str, setting: str, factor: str) -> Any:
