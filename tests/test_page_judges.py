@@ -79,6 +79,11 @@ def test_what_a_run_would_take_stands_above_its_button(server: ModelServer) -> N
     assert server.asked == []
 
 
+def test_no_labels_are_offered_where_they_would_change_nothing() -> None:
+    for view in ("ask a model", "disagreements", "compare"):
+        assert "Labels" not in [box.label for box in page(view=view).selectbox]
+
+
 def test_a_run_from_the_page_brings_a_judge_to_the_scorecard_and_the_list(
     server: ModelServer,
 ) -> None:

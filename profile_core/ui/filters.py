@@ -25,7 +25,11 @@ VALUES_OF = {
     LabelSet.PREDICTION_POWERED: LabelSet.AUTOMATIC,
 }
 """Whose values a label set without values of its own counts pairs by (`analysis.planes.load`)."""
-_OFFERED = {"influence": tuple(LabelSet)}
+_OFFERED = {
+    "influence": tuple(LabelSet),
+    # Models are asked about texts; people's labels of them play no part.
+    "judges": (LabelSet.AUTOMATIC,),
+}
 _LABELS_MEAN = {
     LabelSet.AUTOMATIC: "as measured",
     LabelSet.CORRECTED: "as measured, but where people gave a label, theirs",
@@ -132,8 +136,10 @@ def offered(page: str) -> tuple[LabelSet, ...]:
 
 
 def labels(page: str) -> LabelSet:
-    """Draw the choice of a label set alone."""
+    """Draw the choice of a label set alone; nothing where there is nothing to choose."""
     sets = offered(page)
+    if len(sets) < _WORTH_CHOOSING:
+        return sets[0]
     meanings = "; ".join(f"{label_set}: {_LABELS_MEAN[label_set]}" for label_set in sets)
     chosen = st.selectbox(
         "Labels",
