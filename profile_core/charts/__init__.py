@@ -7,20 +7,34 @@ Colours come from the caller, so that a chart sits on the paper it is put on.
 
 from profile_core.charts.arrows import Arrow, arrow_plot
 from profile_core.charts.base import KEYS, Cell, Look, Mark, Width, png, svg
+from profile_core.charts.differences import Difference
+from profile_core.charts.distances import Distance, distance_plot
 from profile_core.charts.dots import dot_plot
-from profile_core.charts.grids import agreement_map, heat_map
+from profile_core.charts.dumbbell import dumbbell
+from profile_core.charts.grids import Likeness, agreement_map, heat_map, likeness_map
+from profile_core.charts.scatter import scatter
+from profile_core.charts.slopes import Slope, slope_chart
 
 __all__ = [
     "KEYS",
     "Arrow",
     "Cell",
+    "Difference",
+    "Distance",
+    "Likeness",
     "Look",
     "Mark",
+    "Slope",
     "Width",
     "agreement_map",
     "arrow_plot",
+    "distance_plot",
     "dot_plot",
+    "dumbbell",
     "heat_map",
+    "likeness_map",
     "png",
+    "scatter",
+    "slope_chart",
     "svg",
 ]

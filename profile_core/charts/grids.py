@@ -1,9 +1,9 @@
-"""Heat maps: influences by group, and factors with each other."""
+"""Heat maps: influences by group, factors with each other, and sources with each other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import altair as alt
@@ -14,8 +14,27 @@ from profile_core.text import numbers
 
 _AXIS, _SLANTED = 34, 7
 """Height of the columns' names, and from how many columns on they are slanted."""
+_SHORT = 4
+"""Names shorter than this are never slanted."""
 _STRONG = 0.55
 """From this |tau| on a cell is so strong that words in it must be light."""
+_ROW, _TALL_ROW = 30, 46
+"""Height of a row with one line of words, and with two."""
+_MOST_FIGURES, _MOST_SPREADS = 16, 9
+"""Up to how many sources their cells are wide enough for a figure, and for two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two sources are, and how that differs between groups; None where unknown."""
+
+    first: str
+    second: str
+    value: float | None
+    spread: str
+    """The lowest and the highest among the groups, in words; empty where there are none."""
+    factors: str
+    """How many factors it is made from, in words."""
 
 
 def heat_map(
@@ -87,6 +106,64 @@ def agreement_map(
     return _grid(frame, look, names[:-1], names[1:], width, title, caption, told)
 
 
+def likeness_map(
+    likenesses: Sequence[Likeness],
+    look: Look,
+    *,
+    names: Sequence[str],
+    width: Width = "container",
+    title: str = "",
+    caption: Sequence[str] = (),
+) -> alt.LayerChart:
+    """How alike sources are: a square, in the order given; colour and number are in [-1, 1].
+
+    Sources stand as numbered rows; the columns bear their numbers. Below a cell's number stands
+    its range over groups, where there are some and there is room.
+    """
+    numbered = {name: f"{place}  {name}" for place, name in enumerate(names, 1)}
+    columns = {name: str(place) for place, name in enumerate(names, 1)}
+    has_spread = len(names) <= _MOST_SPREADS and any(item.spread for item in likenesses)
+    frame = pd.DataFrame(
+        [
+            {
+                "row": numbered[first],
+                "column": columns[second],
+                "first": first,
+                "second": second,
+                "tau": item.value,
+                "fill": 1.0 if item.value is not None else 0.0,
+                "opacity": 1.0,
+                "ink": look.paper if abs(item.value or 0.0) > _STRONG else look.ink,
+                "words": numbers.decimal(item.value) if len(names) <= _MOST_FIGURES else "",
+                "value": numbers.decimal(item.value),
+                "spread": item.spread,
+                "factors": item.factors,
+            }
+            for item in likenesses
+            for first, second in ((item.first, item.second), (item.second, item.first))
+        ]
+    )
+    told = [
+        alt.Tooltip("first:N", title="Source"),
+        alt.Tooltip("second:N", title="With"),
+        alt.Tooltip("value:N", title="Correlation"),
+        alt.Tooltip("factors:N", title="From"),
+        alt.Tooltip("spread:N", title="Over groups"),
+    ]
+    return _grid(
+        frame,
+        look,
+        list(columns.values()),
+        list(numbered.values()),
+        width,
+        title,
+        caption,
+        told,
+        below="spread" if has_spread else "",
+        limit=330,
+    )
+
+
 def _figure(mark: Mark) -> str:
     if not mark.absence:
         return numbers.decimal(mark.tau)
@@ -109,10 +186,14 @@ def _grid(
     told: Sequence[alt.Tooltip],
     *,
     clickable: bool = False,
+    below: str = "",
+    limit: int = 260,
 ) -> alt.LayerChart:
+    """Draw cells with their words; `below` is a field of the app's own for a second line."""
     scale = alt.Scale(
         domain=[-1, 0, 1], range=[look.negative, look.paper, look.positive], interpolate="lab"
     )
+    is_flat = len(columns) < _SLANTED or max(map(len, columns)) < _SHORT
     label: dict[str, Any] = {
         "labelColor": look.ink,
         "labelFontSize": 12,
@@ -126,7 +207,7 @@ def _grid(
         scale=alt.Scale(domain=list(columns)),
         axis=alt.Axis(
             orient="top",
-            labelAngle=0 if len(columns) < _SLANTED else -40,
+            labelAngle=0 if is_flat else -40,
             labelLimit=170,
             **label,
         ),
@@ -136,7 +217,7 @@ def _grid(
         sort=list(rows),
         title=None,
         scale=alt.Scale(domain=list(rows)),
-        axis=alt.Axis(labelLimit=260, **label),
+        axis=alt.Axis(labelLimit=limit, **label),
     )
     base = alt.Chart(frame).encode(x=x, y=y)
     cells: alt.Chart = base.mark_rect(stroke=look.hair, strokeWidth=1, cornerRadius=2).encode(
@@ -147,16 +228,26 @@ def _grid(
     )
     if clickable:
         cells = cells.add_params(click("cell"))
-    figures = base.mark_text(fontSize=12, limit=110).encode(
-        text="words:N", color=alt.Color("ink:N", scale=None, legend=None)
-    )
+    ink = alt.Color("ink:N", scale=None, legend=None)
+    layers = [
+        cells,
+        base.mark_text(fontSize=12, limit=110, dy=-7 if below else 0).encode(
+            text="words:N", color=ink
+        ),
+    ]
+    if below:
+        layers.append(
+            base.mark_text(fontSize=11, limit=110, dy=9, opacity=0.8).encode(
+                text=f"{below}:N", color=ink
+            )
+        )
     # A chart that is fitted to its page has its axis within its height.
-    axis = 0 if width != "container" else _AXIS if len(columns) < _SLANTED else 3 * _AXIS
+    axis = 0 if width != "container" else _AXIS if is_flat else 3 * _AXIS
     return finished(
-        alt.LayerChart(layer=[cells, figures]),
+        alt.LayerChart(layer=layers),
         look,
         width=width,
-        height=30 * max(len(rows), 1) + axis,
+        height=(_TALL_ROW if below else _ROW) * max(len(rows), 1) + axis,
         title=title,
         caption=caption,
     )

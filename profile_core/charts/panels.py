@@ -14,6 +14,7 @@ import pandas as pd
 
 from profile_core.charts.base import Look, Width, words
 
+TAU_TITLE = "← less is preferred · influence τ · more is preferred →"
 PANEL = 2.36
 """From the zero of one panel to the next one's."""
 EDGE = -1.0
@@ -52,8 +53,13 @@ def rows_axis(rows: Sequence[str], header: str, look: Look) -> alt.Y:
     )
 
 
-def ground(look: Look, panels: int) -> list[alt.Chart]:
-    """Hair lines at the ticks, and a stronger one at each panel's zero."""
+def ground(
+    look: Look, panels: int, *, title: str = TAU_TITLE, last: float = 1.0
+) -> list[alt.Chart]:
+    """Hair lines at the ticks, and a stronger one at each panel's zero.
+
+    `last` is what the ends of the last panel stand for, where it has a scale of its own.
+    """
     lines = pd.DataFrame(
         [
             {"x": tick + place * PANEL, "is_zero": tick == 0}
@@ -65,7 +71,7 @@ def ground(look: Look, panels: int) -> list[alt.Chart]:
     zero = alt.Chart(lines[lines["is_zero"]]).mark_rule(
         color=look.soft, strokeWidth=1.2, aria=False
     )
-    return [layer.encode(x=_x(look, panels)) for layer in (hair, zero)]
+    return [layer.encode(x=_x(look, panels, title, last)) for layer in (hair, zero)]
 
 
 def names(
@@ -111,16 +117,19 @@ def absences(frame: pd.DataFrame, offset: float, look: Look, y: alt.Y) -> list[a
     return words(alt.Chart(frame).encode(x="edge:Q", y=y, text="absence:N"), look, style)
 
 
-def _x(look: Look, panels: int) -> alt.X:
+def _x(look: Look, panels: int, title: str, last: float) -> alt.X:
     ticks = _TICKS if panels < 3 else (-1.0, 0.0, 1.0)
-    centred = f"datum.value - {PANEL} * round(datum.value / {PANEL})"
+    centred = f"(datum.value - {PANEL} * round(datum.value / {PANEL}))"
+    if last != 1.0:
+        is_last = f"datum.value > {(panels - 1.5) * PANEL}"
+        centred = f"({centred} * ({is_last} ? {last} : 1))"
     return alt.X(
         "x:Q",
-        title="← less is preferred · influence τ · more is preferred →",
+        title=title,
         scale=alt.Scale(domain=[-_REACH, PANEL * (panels - 1) + _REACH], nice=False, zero=False),
         axis=alt.Axis(
             values=[tick + place * PANEL for place in range(panels) for tick in ticks],
-            labelExpr=f"abs({centred}) < 0.01 ? '0' : format({centred}, '+.1~f')",
+            labelExpr=f"abs({centred}) < 0.01 ? '0' : format({centred}, '+.2~f')",
             labelColor=look.soft,
             labelFontSize=12,
             labelPadding=6,
