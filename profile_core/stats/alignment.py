@@ -1,11 +1,10 @@
 """How far a source's influences lie from the reference's, and from its own in the other setting.
 
-Two vectors of estimated influences differ even where the tastes are the same: noise pulls their
-correlation to 0 and pushes their distance up, the more the fewer prompts there are, and prompts
-that both use do the opposite. Both go towards what one expects of generation against evaluation.
-Therefore everything here that is to be believed is corrected for noise with the joint influence
-values of prompts: the debiased distance, the gap per factor, and which setting is nearer. The
-correlations are here as well, raw because papers report them, and cross-fitted.
+Two vectors of estimated influences differ even where the tastes are the same: noise pushes their
+distance up, the more the fewer prompts there are, and prompts that both use push it down. Both go
+towards what one expects of generation against evaluation. Therefore everything here is corrected
+with the joint influence values of prompts: the debiased distance, the gap by factor, and which
+setting is nearer. Nothing here rests on correlations (see `correlation`).
 
 This module owns these statistics. It knows no study: the caller brings per-prompt sums, and only
 those factors that a distance should be over (`has_interval` tells which can be).
@@ -14,7 +13,6 @@ those factors that a distance should be over (`has_interval` tells which can be)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -29,28 +27,16 @@ from profile_core.stats.intervals import (
 from profile_core.stats.multiplicity import holm
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 NORMAL = 1.96
 """Half the width of a distance's interval in standard errors."""
 LEVEL = 0.05
 """A gap is called where an adjusted p is below."""
-SPLITS = 50
-"""Random halvings of the prompts behind a cross-fitted correlation."""
 MIN_FACTORS = 2
-"""With fewer there is neither a distance nor a correlation."""
+"""With fewer there is no distance."""
 _NOTHING = 1e-28
 """A variance up to this is rounding."""
-
-
-class Coefficient(StrEnum):
-    """How two vectors are correlated."""
-
-    SPEARMAN = "spearman"
-    KENDALL = "kendall"
-    """tau_b: ties on either side are allowed for."""
-    PEARSON = "pearson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +119,6 @@ class Nearer:
     low: float
     high: float
     factors: int
-
-
-@dataclass(frozen=True, slots=True)
-class Correlations:
-    """Of two vectors of influences; NaN where there are under 2 factors or a vector is constant."""
-
-    spearman: float
-    kendall: float
-    pearson: float
-
-
-@dataclass(frozen=True, slots=True)
-class PermutationNull:
-    """A correlation beside those that come about when the names of factors are shuffled."""
-
-    observed: float
-    low: float
-    """2.5th percentile of the shuffled ones."""
-    high: float
-    """97.5th percentile."""
-    draws: int
 
 
 def estimates(s: npt.ArrayLike, n: npt.ArrayLike) -> Estimates:
@@ -272,91 +237,6 @@ def gap_between(generation: Estimates, evaluation: Estimates) -> Gap:
     return Gap(difference, se, low, high, p, holm(p), degrees)
 
 
-def correlate(x: npt.ArrayLike, y: npt.ArrayLike, coefficient: Coefficient) -> float:
-    """Correlation of two vectors ``[K]`` over the entries that both have.
-
-    NaN where these are under 2 or one side of them is constant.
-    """
-    first, second = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    both = np.isfinite(first) & np.isfinite(second)
-    first, second = first[both], second[both]
-    if len(first) < MIN_FACTORS or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return float("nan")
-    if coefficient is Coefficient.KENDALL:
-        first, second = (np.sign(values[:, None] - values).ravel() for values in (first, second))
-        return _cosine(first, second)
-    if coefficient is Coefficient.SPEARMAN:
-        first, second = _ranks(first), _ranks(second)
-    return _cosine(first - first.mean(), second - second.mean())
-
-
-def correlations(tau: npt.ArrayLike, reference_tau: npt.ArrayLike) -> Correlations:
-    """Spearman, Kendall tau_b and Pearson of two vectors ``[K]`` over the factors both have.
-
-    Biased by noise and by shared pairs; not a basis for any test.
-    """
-    return Correlations(*(correlate(tau, reference_tau, each) for each in Coefficient))
-
-
-def cross_fitted(
-    s: npt.ArrayLike,
-    n: npt.ArrayLike,
-    reference_s: npt.ArrayLike,
-    reference_n: npt.ArrayLike,
-    *,
-    splits: int = SPLITS,
-    seed: int = 0,
-) -> Correlations:
-    """Correlations of a source and the reference estimated on disjoint halves of the prompts.
-
-    Prompts ``[G, K]`` with a pair on either side are shuffled by a generator of ``seed``, split
-    after split; the source is estimated on the first half (rounded down), the reference on the
-    others. The mean over the splits that have a value. Shared pairs no longer push it up; noise
-    still pulls it to 0.
-    """
-    sides = [
-        (np.asarray(sums, dtype=np.float64), np.asarray(sizes, dtype=np.float64))
-        for sums, sizes in ((s, n), (reference_s, reference_n))
-    ]
-    present = np.flatnonzero(np.any([(sizes != 0).any(axis=1) for _, sizes in sides], axis=0))
-    random = np.random.default_rng(seed)
-    found = np.full((splits, len(Coefficient)), np.nan)
-    for split in range(splits):
-        order = random.permutation(present)
-        halves = order[: len(order) // 2], order[len(order) // 2 :]
-        source_tau, reference_tau = (
-            ratio(sums[half].sum(axis=0), sizes[half].sum(axis=0))
-            for (sums, sizes), half in zip(sides, halves, strict=True)
-        )
-        found[split] = [correlate(source_tau, reference_tau, each) for each in Coefficient]
-    return Correlations(*(_mean(column) for column in found.T))
-
-
-def permutation_null(
-    tau: npt.ArrayLike,
-    reference_tau: npt.ArrayLike,
-    coefficient: Coefficient = Coefficient.SPEARMAN,
-    *,
-    draws: int = 2000,
-    seed: int = 0,
-) -> PermutationNull:
-    """What a correlation ``[K]`` would be if the names of factors meant nothing: a description.
-
-    It is no test of significance, because factors go together (longer responses are also denser,
-    more structured, ...) and their names can therefore not be exchanged.
-    """
-    first, second = np.asarray(tau, dtype=np.float64), np.asarray(reference_tau, dtype=np.float64)
-    both = np.isfinite(first) & np.isfinite(second)
-    first, second = first[both], second[both]
-    observed = correlate(first, second, coefficient)
-    if np.isnan(observed):
-        return PermutationNull(observed, observed, observed, 0)
-    random = np.random.default_rng(seed)
-    shuffled = [correlate(random.permutation(first), second, coefficient) for _ in range(draws)]
-    low, high = np.quantile(shuffled, [0.025, 0.975])
-    return PermutationNull(observed, float(low), float(high), draws)
-
-
 def _debiased(
     d: Floats, influence: Floats, signs: Floats, factors: int
 ) -> tuple[float, float, float, float]:
@@ -373,18 +253,3 @@ def _debiased(
 
 def _root(squared: float) -> float:
     return float(np.sqrt(np.maximum(squared, 0.0)))
-
-
-def _ranks(values: Floats) -> Floats:
-    """Ranks from 1, ties sharing the mean of theirs."""
-    _, place, sizes = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(sizes) - (sizes - 1) / 2)[place], dtype=np.float64)
-
-
-def _cosine(x: Floats, y: Floats) -> float:
-    return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1.0, 1.0))
-
-
-def _mean(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")

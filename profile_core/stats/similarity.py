@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
-from profile_core.stats.alignment import Coefficient, correlate
+from profile_core.stats.correlation import Coefficient, correlate
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
