@@ -3,7 +3,7 @@
 Raw correlations are what papers report, and they mislead: noise pulls them to 0 (few prompts, as in
 generation), pairs that both sources judged push them up (as in evaluation). So the raw one is lower
 for generation even where the tastes are the same, and nothing is concluded from it: that is done in
-`alignment`. This module owns the coefficients, and their twin from disjoint prompts. It has no test.
+`alignment`. This module owns the coefficients, and what becomes of them on disjoint prompts.
 """
 
 from __future__ import annotations
