@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,14 +121,15 @@ def influence(
         labels=labels,
         where=where,
         variant=variant,
-        rows=tuple(sorted(rows, key=_order)),
+        rows=tuple(sorted(rows, key=row_order)),
         pairs=int(bits.count_bits(kept)),
         all_pairs=int(bits.count_bits(in_settings)),
         reason=None if rows else _why_empty(study_planes, entries, kept, mask is not None),
     )
 
 
-def _order(row: InfluenceRow) -> tuple[object, ...]:
+def row_order(row: InfluenceRow) -> tuple[object, ...]:
+    """Sort rows: evaluation first, then by source, group and factor."""
     return (row.setting != Setting.EVALUATION, row.source, row.group or "", row.factor)
 
 
@@ -172,23 +173,29 @@ def _groups(
 def _drawn_rows(
     drawn: DrawnStudy,
     entries: Sequence[int],
-    wanted: Iterable[str],
+    wanted: set[str],
     group: str | None,
     mask: Words | None,
     variant: Variant,
 ) -> Iterator[InfluenceRow]:
-    wanted = set(wanted)
-    factors = drawn.automatic.factors
+    for cells in drawn_influence.cells(drawn, entries, mask, variant=variant):
+        yield from (row for row in drawn_rows(drawn, cells, group) if row.factor in wanted)
+
+
+def drawn_rows(
+    drawn: DrawnStudy, cells: Sequence[DrawnCell], group: str | None = None
+) -> Iterator[InfluenceRow]:
+    """Make rows of one source's estimates from drawn labels; q is over these."""
     extractors = {
         factor.name: extractor
-        for factor, extractor in zip(factors, drawn.automatic.extractors, strict=True)
+        for factor, extractor in zip(
+            drawn.automatic.factors, drawn.automatic.extractors, strict=True
+        )
     }
-    for cells in drawn_influence.cells(drawn, entries, mask, variant=variant):
-        p = [cell.estimate.p if cell.estimate else math.nan for cell in cells]
-        for cell, q in zip(cells, benjamini_hochberg(p), strict=True):
-            if cell.factor in wanted:
-                entry = drawn.base.sources[cell.source]
-                yield _drawn_row(entry, cell, float(q), extractors[cell.factor], group)
+    p = [cell.estimate.p if cell.estimate else math.nan for cell in cells]
+    for cell, q in zip(cells, benjamini_hochberg(p), strict=True):
+        entry = drawn.base.sources[cell.source]
+        yield _drawn_row(entry, cell, float(q), extractors[cell.factor], group)
 
 
 def _drawn_row(
@@ -221,27 +228,56 @@ def _drawn_row(
 def _rows(
     study_planes: StudyPlanes,
     entries: Sequence[int],
-    wanted: Iterable[str],
+    wanted: set[str],
     group: str | None,
     mask: Words | None,
     variant: Variant,
 ) -> Iterator[InfluenceRow]:
     if not entries or not study_planes.factors:
         return
-    wanted = set(wanted)
     table = _table(study_planes, entries, mask, variant)
-    for s, place in enumerate(entries):
-        entry = study_planes.sources[place]
-        for f, factor in enumerate(study_planes.factors):
+    factors = tuple(factor.name for factor in study_planes.factors)
+    sources = [study_planes.sources[place] for place in entries]
+    rows = rows_of(sources, factors, study_planes.extractors, table, group)
+    yield from (row for row in rows if row.factor in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Estimates and counts of sources and factors, ``[S, F]`` each."""
+
+    cells: Intervals
+    q: npt.NDArray[np.float64]
+    concordant: npt.NDArray[np.int64]
+    discordant: npt.NDArray[np.int64]
+    tied: npt.NDArray[np.int64]
+    missing: npt.NDArray[np.int64]
+
+    @property
+    def pairs(self) -> npt.NDArray[np.int64]:
+        """Counted pairs."""
+        return self.concordant + self.discordant + self.tied
+
+
+def rows_of(
+    sources: Sequence[PlaneSource],
+    factors: Sequence[str],
+    extractors: Sequence[str],
+    table: Table,
+    group: str | None = None,
+) -> Iterator[InfluenceRow]:
+    """Make rows of a table; a factor that no pair of a source could have has none."""
+    for s, entry in enumerate(sources):
+        for f, factor in enumerate(factors):
             counted = int(table.pairs[s, f])
-            if factor.name not in wanted or counted + int(table.missing[s, f]) == 0:
+            if counted + int(table.missing[s, f]) == 0:
                 continue
             yield InfluenceRow(
                 setting=entry.setting,
                 source=entry.source.name,
-                factor=factor.name,
+                factor=factor,
                 group=group,
-                extractor=study_planes.extractors[f],
+                extractor=extractors[f],
                 tau=_number(table.cells.estimate[s, f]),
                 se=_number(table.cells.se[s, f]),
                 low=_number(table.cells.low[s, f]),
@@ -254,37 +290,23 @@ def _rows(
                 prompts=int(table.cells.prompts[s, f]),
                 p=_number(table.cells.p[s, f]),
                 q=_number(table.q[s, f]),
-                note=_note(entry, factor.name, table.cells.note[s, f]),
+                note=_note(entry, factor, table.cells.note[s, f]),
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    cells: Intervals
-    q: npt.NDArray[np.float64]
-    concordant: npt.NDArray[np.int64]
-    discordant: npt.NDArray[np.int64]
-    tied: npt.NDArray[np.int64]
-    missing: npt.NDArray[np.int64]
-
-    @property
-    def pairs(self) -> npt.NDArray[np.int64]:
-        return self.concordant + self.discordant + self.tied
 
 
 def _table(
     study_planes: StudyPlanes, entries: Sequence[int], mask: Words | None, variant: Variant
-) -> _Table:
+) -> Table:
     planes = study_planes.planes.restricted(sources=list(entries))
     if variant is not Variant.SOFT:
         found = influence_table(planes, mask, variant=variant)
         cells = Intervals(
             found.tau, found.se, found.low, found.high, found.p, found.prompts, found.note
         )
-        return _Table(cells, found.q, found.concordant, found.discordant, found.tied, found.missing)
+        return Table(cells, found.q, found.concordant, found.discordant, found.tied, found.missing)
     found_counts = bits.counts(planes, mask)
     cells = _soft_cells(study_planes, entries, mask)
-    return _Table(
+    return Table(
         cells,
         benjamini_hochberg(cells.p),
         found_counts.concordant,

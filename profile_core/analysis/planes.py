@@ -12,10 +12,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from profile_core.analysis.pair_arrays import PairArrays
 from profile_core.stats import planes as bits
+from profile_core.stats.joint import Clusters
 from profile_core.stats.planes import Planes, Words
 from profile_core.store import factors as factor_store
-from profile_core.store import pair_wide, pair_wide_patch, predicate
+from profile_core.store import pair_wide, pair_wide_patch
 from profile_core.store.pair_reader import PairReader
 from profile_core.store.study import Study, Versions
 from profile_core.store.wide_table import WideSource, WideTable
@@ -42,21 +44,25 @@ class StudyPlanes:
     extractors: tuple[str, ...]
     sources: tuple[PlaneSource, ...]
 
+    @cached_property
+    def arrays(self) -> PairArrays:
+        """Columns of the pairs, kept as long as these planes."""
+        return PairArrays(self.study, self.wide, self.planes.pairs)
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The clusters of estimates that are to be compared."""
+        return Clusters.of(self.planes)
+
     def mask(self, where: str | None) -> Words | None:
         """Turn a predicate into a mask of pairs; None where it keeps every pair."""
         if not where or not where.strip():
             return None
-        checked = predicate.parse(where, self.wide.column_names)
-        with self.study.cursor() as cursor:
-            pairs = predicate.select_pair_numbers(cursor, self.wide.name, checked)
-        return bits.mask_from_indices(pairs, self.planes.pairs)
+        return self.arrays.filtered(where)
 
     def groups(self, column: str) -> list[tuple[str, Words]]:
         """Split the pairs by a column of the pair view; pairs without a value are left out."""
-        return [
-            (value, bits.mask_from_indices(pairs, self.planes.pairs))
-            for value, pairs in PairReader(self.study, self.wide).groups(column)
-        ]
+        return self.arrays.groups(column)
 
     def pair_numbers(self, mask: Words | None) -> npt.NDArray[np.int64]:
         """The places of the pairs in a mask, which are their `pair_no`."""
@@ -75,7 +81,7 @@ class StudyPlanes:
 
     def probabilities(self, source: WideSource) -> npt.NDArray[np.float64]:
         """P(a preferred) of a source on every pair, NaN where it gave none."""
-        return PairReader(self.study, self.wide).probabilities(source)
+        return self.arrays.probabilities(source)
 
 
 _CACHED = 4

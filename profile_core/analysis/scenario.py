@@ -273,7 +273,7 @@ def _text(value: object, key: str) -> str:
 
 def _member(kind: type[_Member], value: object, key: str) -> _Member:
     try:
-        return kind(value)
+        return kind(str(value))
     except ValueError:
         known = numbers.listed([item.value for item in kind], "or")
         raise ProfileError(f"{key!r} of a scenario is {known}; found {value!r}") from None

@@ -55,13 +55,13 @@ def cluster_moments(planes: Planes, mask: Words | None = None, *, tied: bool = T
     for_a, for_b = preferences(planes, mask)
     strict = for_a | for_b
     blocked = (count_bits(strict) > EXACT_PAIRS) & (planes.prompts > BLOCKS)
-    blocks = _Blocks.of(planes) if blocked.any() else None
+    blocks = Blocks.of(planes) if blocked.any() else None
     parts = np.zeros((len(fields(Moments)), len(for_a), len(planes.greater)), dtype=np.int64)
     for i in range(len(for_a)):
         clusters = blocks if blocks and blocked[i] else _Prompts.of(planes, strict[i])
         whole = clusters.sizes(strict[i])
         for k in range(len(planes.greater)):
-            cell = _cell(planes, for_a[i], for_b[i], k, tied=tied)
+            cell = cell_planes(planes, for_a[i], for_b[i], k, tied=tied)
             nothing_missing = np.array_equal(cell.counted, strict[i])
             sizes = whole if nothing_missing else clusters.sizes(cell.counted)
             parts[:, i, k] = clusters.moments(cell, sizes)
@@ -75,20 +75,20 @@ def cluster_sums(planes: Planes, mask: Words | None = None, *, tied: bool = True
     """
     for_a, for_b = preferences(planes, mask)
     strict = np.bitwise_or.reduce(for_a | for_b, axis=0)
-    runs = _Runs.of(planes.prompt_starts)
+    runs = Runs.of(planes.prompt_starts)
     prompts = np.flatnonzero(runs.sums(strict))
-    runs = _Runs.of(np.append(planes.prompt_starts[prompts], planes.pairs))
+    runs = Runs.of(np.append(planes.prompt_starts[prompts], planes.pairs))
     s, n = (np.zeros((len(prompts), len(for_a), len(planes.greater)), np.int32) for _ in range(2))
     for i in range(len(for_a)):
         for k in range(len(planes.greater)):
-            cell = _cell(planes, for_a[i], for_b[i], k, tied=tied)
+            cell = cell_planes(planes, for_a[i], for_b[i], k, tied=tied)
             s[:, i, k] = runs.sums(cell.concordant, cell.discordant)
             n[:, i, k] = runs.sums(cell.counted)
     return ClusterSums(prompts, s, n)
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class CellPlanes:
     """The planes of one source and factor."""
 
     concordant: Words
@@ -96,16 +96,19 @@ class _Cell:
     counted: Words
 
 
-def _cell(planes: Planes, for_a: Words, for_b: Words, factor: int, *, tied: bool) -> _Cell:
+def cell_planes(
+    planes: Planes, for_a: Words, for_b: Words, factor: int, *, tied: bool
+) -> CellPlanes:
+    """Combine a source's preferences ``[W]`` with a factor; without ``tied``, as tau_13 counts."""
     greater, less = planes.greater[factor], planes.less[factor]
     concordant = (for_a & greater) | (for_b & less)
     discordant = (for_a & less) | (for_b & greater)
     counted = (for_a | for_b) & planes.defined[factor] if tied else concordant | discordant
-    return _Cell(concordant, discordant, counted)
+    return CellPlanes(concordant, discordant, counted)
 
 
 @dataclass(frozen=True, slots=True)
-class _Runs:
+class Runs:
     """Consecutive runs of pairs, given by where each starts and where the last ends."""
 
     word: npt.NDArray[np.intp]
@@ -114,7 +117,8 @@ class _Runs:
     """The bits of an edge's word that lie before the edge."""
 
     @classmethod
-    def of(cls, edges: npt.NDArray[np.integer]) -> _Runs:
+    def of(cls, edges: npt.NDArray[np.integer]) -> Runs:
+        """Cut the pairs at edges ``[C + 1]``, rising; the last is where the last run ends."""
         places = edges.astype(np.int64)
         full, rest = places // WORD, (places % WORD).astype(np.uint64)
         words = max(int(full[-1]) + bool(rest[-1]), 1)
@@ -122,7 +126,7 @@ class _Runs:
         return cls(np.minimum(full, words - 1), full, below)
 
     def sums(self, plus: Words, minus: Words | None = None) -> Sums:
-        """Set bits of ``plus``, less those of ``minus``, in each run."""
+        """Count set bits of ``plus``, less those of ``minus``, in each run."""
         if len(self.word) < 2:
             return np.zeros(0, dtype=np.int32)
         bits = np.bitwise_count(plus).view(np.int8)
@@ -138,7 +142,7 @@ class _Runs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sizes:
+class Sizes:
     """What depends on the counted pairs alone, and is the same for all factors without gaps."""
 
     n: Sums
@@ -153,25 +157,25 @@ class _Sizes:
 class _Prompts:
     """Every prompt its own cluster; many prompts of one strict pair are counted in one go."""
 
-    runs: _Runs
+    runs: Runs
     alone: Words | None
 
     @classmethod
     def of(cls, planes: Planes, strict: Words) -> _Prompts:
         starts = planes.prompt_starts
-        sizes = _Runs.of(starts).sums(strict)
+        sizes = Runs.of(starts).sums(strict)
         lone = sizes == 1
         if np.count_nonzero(lone) < len(strict):  # parting would cost more than it saves
-            return cls(_Runs.of(np.append(starts[:-1][sizes > 0], planes.pairs)), None)
+            return cls(Runs.of(np.append(starts[:-1][sizes > 0], planes.pairs)), None)
         edges = np.append(starts[:-1][sizes > 1], planes.pairs)
-        return cls(_Runs.of(edges), pack(np.repeat(lone, np.diff(starts))))
+        return cls(Runs.of(edges), pack(np.repeat(lone, np.diff(starts))))
 
-    def sizes(self, counted: Words) -> _Sizes:
+    def sizes(self, counted: Words) -> Sizes:
         together, lone = self._parted(counted)
         n = self.runs.sums(together)
-        return _Sizes(n, int(np.count_nonzero(n)) + lone, lone)
+        return Sizes(n, int(np.count_nonzero(n)) + lone, lone)
 
-    def moments(self, cell: _Cell, sizes: _Sizes) -> tuple[int, ...]:
+    def moments(self, cell: CellPlanes, sizes: Sizes) -> tuple[int, ...]:
         concordant, more = self._parted(cell.concordant)
         discordant, fewer = self._parted(cell.discordant)
         shared = moments(self.runs.sums(concordant, discordant), sizes.n)
@@ -195,19 +199,22 @@ class _Prompts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Blocks:
+class Blocks:
     """Blocks of whole prompts as clusters; prompts with a counted pair are still told exactly."""
 
     planes: Planes
-    runs: _Runs
+    edges: npt.NDArray[np.int32]
+    """Where each block starts, and where the last one ends."""
+    runs: Runs
     ends: Words
     """The last pair of each prompt."""
     split: Words
     """The pairs of prompts that lie in more than one word."""
-    split_runs: _Runs
+    split_runs: Runs
 
     @classmethod
-    def of(cls, planes: Planes) -> _Blocks:
+    def of(cls, planes: Planes) -> Blocks:
+        """Cut the prompts, in their stored order, into `BLOCKS` runs of about as many pairs."""
         starts = planes.prompt_starts
         goals = np.linspace(0, planes.pairs, BLOCKS + 1)
         edges = np.unique(starts[np.searchsorted(starts, goals)])
@@ -215,16 +222,19 @@ class _Blocks:
         is_split = starts[:-1] // WORD != last // WORD
         return cls(
             planes,
-            _Runs.of(edges),
+            edges,
+            Runs.of(edges),
             mask_from_indices(last, planes.pairs),
             pack(np.repeat(is_split, np.diff(starts))),
-            _Runs.of(np.append(starts[:-1][is_split], planes.pairs)),
+            Runs.of(np.append(starts[:-1][is_split], planes.pairs)),
         )
 
-    def sizes(self, counted: Words) -> _Sizes:
-        return _Sizes(self.runs.sums(counted), self._prompts_with(counted), 0)
+    def sizes(self, counted: Words) -> Sizes:
+        """Count the pairs of each block, and their prompts."""
+        return Sizes(self.runs.sums(counted), self.prompts_with(counted), 0)
 
-    def moments(self, cell: _Cell, sizes: _Sizes) -> tuple[int, ...]:
+    def moments(self, cell: CellPlanes, sizes: Sizes) -> tuple[int, ...]:
+        """Sum over blocks what `Moments` holds, in its order."""
         if sizes.prompts < _SPARSE_PROMPTS or int(sizes.n.sum()) < _SPARSE_PAIRS:
             exact = _Prompts.of(self.planes, cell.counted)
             return exact.moments(cell, exact.sizes(cell.counted))
@@ -232,8 +242,8 @@ class _Blocks:
         found = {field.name: int(getattr(blocks, field.name)) for field in fields(blocks)}
         return tuple((found | {"prompts": sizes.prompts}).values())
 
-    def _prompts_with(self, counted: Words) -> int:
-        """Prompts with a set bit.
+    def prompts_with(self, counted: Words) -> int:
+        """Count the prompts with a set bit.
 
         Within a word: filling every bit below a prompt's last with ones and adding makes any set
         bit carry into the last one, and never beyond it.
