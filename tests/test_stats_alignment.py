@@ -308,12 +308,16 @@ def test_factors_without_an_interval_in_a_setting_are_not_tested_and_cost_nothin
     )
 
 
-def test_a_gap_is_called_where_any_factor_differs_after_holm_and_only_there():
-    draw = np.random.default_rng(0)
-    evaluation = draw.integers(-1, 2, (60, 3))
-    generation = draw.integers(-1, 2, (60, 3))
-    assert not gap(*one_each(generation), *one_each(evaluation)).called
-    generation[:, 1] = draw.choice([0, 1], 60)
+def test_a_gap_is_called_by_the_adjusted_p():
+    evaluation = np.repeat(np.resize([1, -1, 0], (60, 1)), 3, axis=1)
+    generation = evaluation.copy()
+    ties = np.flatnonzero(evaluation[:, 0] == 0)
+    generation[ties[:5], 0] = 1  # 5 of 60 prompts: t = 2.3, p = .024, times 3 for three factors
+    generation[ties[:2], 1:] = [[1, 1], [-1, -1]]
+    found = gap(*one_each(generation), *one_each(evaluation))
+    assert found.p.min() < 0.05 < found.p_holm.min()
+    assert not found.called
+    generation[ties, 0] = 1
     assert gap(*one_each(generation), *one_each(evaluation)).called
 
 

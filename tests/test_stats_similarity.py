@@ -97,6 +97,13 @@ def test_one_unknown_similarity_keeps_no_source_from_its_place():
     assert labels.tolist() == ["x", "x", "y", "y"]
 
 
+def test_an_unknown_similarity_counts_as_none_and_not_as_the_opposite():
+    matrix = blocks("x", "y", "z", "z", between=-0.5)
+    matrix[0, 1] = matrix[1, 0] = np.nan
+    order = clustered_order(matrix).tolist()
+    assert abs(order.index(0) - order.index(1)) == 1
+
+
 @pytest.mark.parametrize("sources", [0, 1, 2])
 def test_few_sources_have_an_order_too(sources):
     assert sorted(clustered_order(np.eye(sources))) == list(range(sources))
