@@ -124,7 +124,7 @@ def influence(
         rows=tuple(sorted(rows, key=row_order)),
         pairs=int(bits.count_bits(kept)),
         all_pairs=int(bits.count_bits(in_settings)),
-        reason=None if rows else _why_empty(study_planes, entries, kept, mask is not None),
+        reason=None if rows else why_empty(study_planes, entries, kept, mask is not None),
     )
 
 
@@ -343,9 +343,10 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def _why_empty(
+def why_empty(
     study_planes: StudyPlanes, entries: Sequence[int], kept: Words, is_filtered: bool
 ) -> str:
+    """Say why there is no row, and what would give one."""
     if not study_planes.planes.pairs:
         return (
             "the study has no pairs: import preferences, or responses with score levels, and "

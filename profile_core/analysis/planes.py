@@ -8,11 +8,13 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from profile_core.analysis.pair_arrays import PairArrays
+from profile_core.analysis.recent import Recent
 from profile_core.stats import planes as bits
 from profile_core.stats.joint import Clusters
 from profile_core.stats.planes import Planes, Words
@@ -22,6 +24,9 @@ from profile_core.store.pair_reader import PairReader
 from profile_core.store.study import Study, Versions
 from profile_core.store.wide_table import WideSource, WideTable
 from profile_core.types import Factor, LabelSet, Setting
+
+_RESULTS = 400_000_000
+"""Bytes of results that are kept with their planes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,11 @@ class StudyPlanes:
     def clusters(self) -> Clusters:
         """The clusters of estimates that are to be compared."""
         return Clusters.of(self.planes)
+
+    @cached_property
+    def results(self) -> Recent[Any]:
+        """What was computed from these planes, by what was asked; each has its `size` in bytes."""
+        return Recent(_RESULTS, lambda result: int(result.size))
 
     def mask(self, where: str | None) -> Words | None:
         """Turn a predicate into a mask of pairs; None where it keeps every pair."""

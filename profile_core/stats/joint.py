@@ -104,6 +104,8 @@ class Joint:
     s: Sums | None = None
     """``[F, C]``, for estimates that are ratios of sums."""
     n: Sums | None = None
+    learned: Ints | None = None
+    """``[F]``: clusters that the estimate learns from, where it uses more (labels of a part)."""
 
 
 def joint_sums(
@@ -230,13 +232,17 @@ def joint(s: Sums, n: Sums) -> Joint:
 def difference(first: Joint, second: Joint) -> Intervals:
     """First minus second ``[F]``, paired by cluster: `intervals.paired_difference` of joint rows.
 
-    G is the number of clusters that either uses. With fewer than 5, or where the difference does
-    not vary: no interval; p from a sign test where both are ratios of sums, else none.
+    G is the number of clusters that either uses, or learns from. With fewer than 5, or where the
+    difference does not vary: no interval; p from a sign test where both are ratios of sums, else
+    none.
     """
     estimate = first.tau - second.tau
     change = first.influence - second.influence
     square = np.einsum("fc,fc->f", change, change)
     clusters = (first.used | second.used).sum(axis=-1)
+    for side in (first, second):
+        if side.learned is not None:
+            clusters = np.minimum(clusters, side.learned)
     undefined = np.isnan(estimate)
     few = ~undefined & (clusters < MIN_PROMPTS)
     constant = ~undefined & (square <= _NOTHING / np.maximum(clusters, 1))

@@ -1,0 +1,220 @@
+"""What would be, under a scenario: its influences beside a baseline's, and what changed.
+
+Made of parts that a page may keep apart. The influences of a scenario are computed once for a
+state of the study, so a baseline costs nothing while only the other side changes; differences
+reuse both. Alignment and win rates cost more than the rest and are computed where asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from profile_core.analysis import scenario_pairs, what_if_sentence
+from profile_core.analysis.influence import InfluenceRow, why_empty
+from profile_core.analysis.scenario import Scenario
+from profile_core.analysis.scenario_alignment import align
+from profile_core.analysis.scenario_estimates import Estimates, SourceEstimates, estimates
+from profile_core.analysis.scenario_win_rates import win_rates as rate
+from profile_core.analysis.what_if_rows import DifferenceRow, ModelRow, Side, WhatIf
+from profile_core.stats.intervals import MIN_PROMPTS, SMALL_PROMPTS, Note
+from profile_core.stats.joint import difference
+from profile_core.stats.multiplicity import benjamini_hochberg
+from profile_core.store.study import Study
+from profile_core.text import numbers
+
+AS_IT_IS = Scenario()
+"""The study without any change: the usual baseline."""
+_NAMED = 3
+UNCHANGED = "the same on both sides"
+
+
+def what_if(
+    study: Study,
+    scenario: Scenario,
+    *,
+    baseline: Scenario = AS_IT_IS,
+    alignment: bool = True,
+    win_rates: bool = True,
+    reference: str | None = None,
+) -> WhatIf:
+    """Set a scenario beside a baseline, by default the study as it stands.
+
+    Differences are result minus baseline, paired by prompt over the prompts of both
+    (`stats.joint`). Raises UnknownName, PredicateError or NotEstimable.
+    """
+    before = side(study, baseline, alignment=alignment, win_rates=win_rates, reference=reference)
+    after = side(study, scenario, alignment=alignment, win_rates=win_rates, reference=reference)
+    changes = differences(study, scenario, baseline)
+    titles = {
+        factor.name: factor.title for factor in estimates(study, scenario).study_planes.factors
+    }
+    return WhatIf(
+        before,
+        after,
+        changes,
+        what_if_sentence.sentence(before, after, changes, titles),
+        tuple(dict.fromkeys((*before.warnings, *after.warnings))),
+    )
+
+
+def side(
+    study: Study,
+    scenario: Scenario,
+    *,
+    alignment: bool = False,
+    win_rates: bool = False,
+    reference: str | None = None,
+) -> Side:
+    """Compute one scenario: influences, and where asked for alignment and win rates.
+
+    Raises UnknownName, PredicateError or NotEstimable.
+    """
+    found = estimates(study, scenario)
+    planes = found.study_planes
+    made = Side(
+        scenario=scenario,
+        rows=found.rows,
+        pairs=found.kept.pairs,
+        all_pairs=planes.planes.pairs,
+        prompts=found.kept.prompts,
+        factors=found.factors,
+        models=found.models,
+        warnings=(*_too_few(found), *found.warnings, *_of_models(found)),
+        reason=None if found.rows else _why_no_rows(found),
+        opens=scenario_pairs.opens(planes, scenario),
+    )
+    if alignment:
+        compared = align(study, scenario, found, reference)
+        made = replace(
+            made,
+            reference=compared.reference,
+            reference_is_stand_in=compared.is_stand_in,
+            alignment=compared.rows,
+        )
+    if win_rates:
+        made = replace(made, win_rates=rate(found))
+    return made
+
+
+def differences(
+    study: Study, scenario: Scenario, baseline: Scenario = AS_IT_IS
+) -> tuple[DifferenceRow, ...]:
+    """Subtract the baseline's influences from a scenario's, wherever both have a row.
+
+    q is over the factors of a setting and source. Raises as `what_if` does.
+    """
+    before, after = estimates(study, baseline), estimates(study, scenario)
+    while before.study_planes.versions.data != after.study_planes.versions.data:
+        # the data changed between the two
+        before, after = estimates(study, baseline), estimates(study, scenario)
+    known = {_key(item): item for item in before.sources}
+    return tuple(
+        row
+        for item in after.sources
+        if (own := known.get(_key(item)))
+        for row in _rows(item, own, after, before)
+    )
+
+
+def _key(item: SourceEstimates) -> tuple[str, str]:
+    return item.entry.setting.value, item.entry.source.source_id
+
+
+def _rows(
+    after: SourceEstimates, before: SourceEstimates, result: Estimates, baseline: Estimates
+) -> Iterator[DifferenceRow]:
+    entry = after.entry
+    new, old = (
+        {
+            row.factor: row
+            for row in side.rows
+            if (row.setting, row.source) == (entry.setting, entry.source.name)
+        }
+        for side in (result, baseline)
+    )
+    both = [
+        name
+        for name in sorted(after.factors)
+        if name in new and name in old and name in before.factors
+    ]
+    found = difference(after.joint(both), before.joint(both))
+    for k, (factor, q) in enumerate(zip(both, benjamini_hochberg(found.p), strict=True)):
+        estimate = _number(found.estimate[k])
+        yield DifferenceRow(
+            setting=entry.setting,
+            source=entry.source.name,
+            factor=factor,
+            difference=estimate,
+            low=_number(found.low[k]),
+            high=_number(found.high[k]),
+            p=_number(found.p[k]),
+            q=_number(q),
+            se=_number(found.se[k]),
+            baseline=old[factor].tau,
+            result=new[factor].tau,
+            prompts=new[factor].prompts,
+            baseline_prompts=old[factor].prompts,
+            note=_note(found.note[k], estimate, new[factor], old[factor]),
+        )
+
+
+def _note(note: Note, estimate: float | None, new: InfluenceRow, old: InfluenceRow) -> str:
+    if note is Note.NO_VARIANCE and estimate == 0:
+        return UNCHANGED
+    if note is Note.NONE and min(new.prompts, old.prompts) < MIN_PROMPTS:
+        return f"one side has only {numbers.counted(min(new.prompts, old.prompts), 'prompt')}"
+    return str(note)
+
+
+def _too_few(found: Estimates) -> Iterator[str]:
+    """Guard: say when a scenario leaves too little to conclude from."""
+    pairs, prompts = found.kept.pairs, found.kept.prompts
+    if not pairs or prompts >= SMALL_PROMPTS:
+        return
+    left = f"only {numbers.counted(pairs, 'pair')} of {numbers.counted(prompts, 'prompt')} left"
+    if prompts < MIN_PROMPTS:
+        yield f"{left}: too few for any interval"
+    else:
+        yield f"{left}: read every number with care"
+
+
+def _of_models(found: Estimates) -> Iterator[str]:
+    """Say what the models leave out or cannot tell, once for all sources that share it."""
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for model in found.models:
+        missing = [name for name in model.left_out if name not in model.separated]
+        if missing and model.factors:
+            named = numbers.listed(missing)
+            said[f"{named} left out: too few pairs have a value"].append(_whose(model))
+        if model.note:
+            said[model.note].append(_whose(model))
+    for what, whose in said.items():
+        few = numbers.listed(whose) if len(whose) <= _NAMED else f"{len(whose)} sources"
+        yield f"model of {few}: {what}"
+
+
+def _whose(model: ModelRow) -> str:
+    return f"{model.source} ({model.setting})"
+
+
+def _why_no_rows(found: Estimates) -> str:
+    if not found.factors and found.study_planes.factors:
+        return "the scenario drops every factor"
+    if found.kept.pairs and found.models:
+        return "no source has a model: " + "; ".join(
+            sorted({model.note for model in found.models if model.note})
+        )
+    kept, planes = found.kept.mask, found.study_planes
+    is_filtered = kept is not None
+    if kept is None:
+        kept = np.bitwise_or.reduce(list(planes.setting_masks.values()))
+    return why_empty(planes, found.entries, kept, is_filtered)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
