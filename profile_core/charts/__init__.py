@@ -7,6 +7,7 @@ Colours come from the caller, so that a chart sits on the paper it is put on.
 
 from profile_core.charts.arrows import Arrow, arrow_plot
 from profile_core.charts.base import KEYS, Cell, Look, Mark, Width, png, svg
+from profile_core.charts.before_after import BeforeAfter, before_after
 from profile_core.charts.differences import Difference
 from profile_core.charts.distances import Distance, distance_plot
 from profile_core.charts.dots import dot_plot
@@ -18,6 +19,7 @@ from profile_core.charts.slopes import Slope, slope_chart
 __all__ = [
     "KEYS",
     "Arrow",
+    "BeforeAfter",
     "Cell",
     "Difference",
     "Distance",
@@ -28,6 +30,7 @@ __all__ = [
     "Width",
     "agreement_map",
     "arrow_plot",
+    "before_after",
     "distance_plot",
     "dot_plot",
     "dumbbell",
