@@ -20,6 +20,7 @@ from profile_core.cli import (
     running,
     scorecard,
     studying,
+    what_if,
 )
 
 _COMMANDS = (
@@ -32,6 +33,7 @@ _COMMANDS = (
     modelling.generate,
     modelling.judge,
     influencing.influence,
+    what_if.what_if,
     scorecard.scorecard,
     auditing.audit,
     queueing.queue,
