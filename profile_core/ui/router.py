@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-_ORDER = ("overview", "browse", "annotate", "judges", "influence", "data")
+_ORDER = ("overview", "browse", "annotate", "judges", "influence", "alignment", "what_if", "data")
 _HOME = _ORDER[0]
 _CAME_THROUGH_APP = "_came_through_app"
 _RESUME = "page"

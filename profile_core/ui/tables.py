@@ -24,6 +24,8 @@ class Link:
     text: str
     page: str
     params: tuple[tuple[str, str], ...] = ()
+    after: str = ""
+    """Words behind it in the same cell, which are not part of the link."""
 
     @property
     def address(self) -> str:
@@ -75,7 +77,9 @@ def anchor(link: Link) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return anchor(cell) if isinstance(cell, Link) else inline(cell)
+    if not isinstance(cell, Link):
+        return inline(cell)
+    return f"{anchor(cell)} {inline(cell.after)}" if cell.after else anchor(cell)
 
 
 def _class(column: Column) -> str:
