@@ -15,7 +15,7 @@ _Result = TypeVar("_Result")
 Write = Callable[[Cursor, Sequence[_Row]], Sequence[_Result]]
 """Writes rows in a transaction, with a result for each."""
 
-_SECONDS_BETWEEN_VERSIONS = 5.0
+_SECONDS_BETWEEN_VERSIONS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class GroupCommit:
 
     Rows that wait for the same write are written by one call of it: a statement costs far more
     than a row. Whoever awaits `write` goes on when it is durable. Writes that change what others
-    see move `data_version`, at most every few seconds and in `close`, since every page computes
-    anew then; a study that was left without its `close` gets its new version when it is opened.
+    see move `data_version`, at most every quarter of a minute and in `close`, since every page
+    computes anew then; a study that was left without its `close` gets its new version when it is
+    opened.
     """
 
     def __init__(self, study: Study) -> None:
