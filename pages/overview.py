@@ -87,14 +87,12 @@ def _findings(headline: Headline) -> None:
     by_source = [list(own) for _, own in groupby(headline.findings, lambda item: item.source.name)]
     for own in by_source[:_MOST_SOURCES]:
         findings.draw(own, colours[own[0].source.source_id])
-    more = len(by_source[_MOST_SOURCES:]) + headline.left_out
+    more = len(by_source[_MOST_SOURCES:]) + headline.left_out + headline.of_one_factor
     if more:
-        frame.note(
-            f"{numbers.counted(more, 'more source')} on the influence page; the people behind a "
-            "majority are among them."
-            if headline.left_out
-            else f"{numbers.counted(more, 'more source')} on the influence page."
-        )
+        apart = ["the people behind a majority"] if headline.left_out else []
+        apart += ["judges of one factor alone"] if headline.of_one_factor else []
+        among = f"; {numbers.listed(apart)} are among them" if apart else ""
+        frame.note(f"{numbers.counted(more, 'more source')} on the influence page{among}.")
     if by_source:
         frame.note(_HOW_TO_READ)
     else:

@@ -21,6 +21,13 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _nobody_is_known_by_a_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's test runner, by which `app_driver` opens pages, has a mock for cookies."""
+    if "tests.app_driver" in sys.modules:
+        monkeypatch.setattr("profile_core.ui.identity._from_cookie", lambda: None)
+
+
+@pytest.fixture(autouse=True)
 def _no_finished_work_is_left_for_the_next_test() -> Iterator[None]:
     """Pages of one process share a queue of work, whose endings they show."""
     yield

@@ -26,6 +26,7 @@ def in_form(asked: Asked) -> Any:
     """Answer as a diligent model would; numbers follow from the texts."""
     made = {
         "PairVerdict": some_verdict,
+        "FactorVerdicts": factor_verdicts,
         "Ratings": lambda asked: {"ratings": [_rating(asked, item) for item in _factors(asked)]},
         "StatedFacts": _stated_facts,
         "LabelledFacts": _labelled_facts,
@@ -46,6 +47,19 @@ _TAG = {
     "takes_stance": False,
     "contains_mistake": False,
 }
+
+
+def factor_names(asked: Asked) -> list[str]:
+    """The factors that a judge is asked about, in order."""
+    return re.findall(r"^- (\w+) \(more of it: ", asked.user_text, re.MULTILINE)
+
+
+def factor_verdicts(asked: Asked) -> dict[str, Any]:
+    """The longer response has more of every factor."""
+    a, b = (len(fenced(asked, f"response_{side}")) for side in "ab")
+    verdict = "tie" if a == b else "A" if a > b else "B"
+    names = factor_names(asked)
+    return {"verdicts": [{"factor": name, "reason": "So.", "verdict": verdict} for name in names]}
 
 
 def _stated_facts(asked: Asked) -> dict[str, Any]:

@@ -11,6 +11,9 @@ import pytest
 from profile_core.actions.extract_model import Measuring, estimated, extract
 from profile_core.errors import NotEstimable, UnknownName
 from profile_core.judges.spec import parse
+from profile_core.store import prompt_tags
+from profile_core.store.acts import Action, acting
+from profile_core.store.prompt_tags import Origin, PromptTag
 from profile_core.store.records import Batch
 from profile_core.store.study import Study
 from tests.judge_runs import LOCAL, asking
@@ -207,3 +210,26 @@ def test_a_tag_is_the_scenario_of_a_prompt_that_came_without_one(
     wide = pair_wide.ensure(study)
     found = study.cursor().execute(f"SELECT DISTINCT scenario FROM {wide.name}").fetchall()
     assert found == [("advice",)]
+
+
+def test_what_a_person_said_of_a_prompt_is_asked_of_no_model_and_overruled_by_none(
+    study: Study, server: ModelServer
+) -> None:
+    query = "SELECT prompt_id FROM prompt ORDER BY task"
+    (whole,), (partly,) = study.cursor().execute(query).fetchall()
+    for prompt, tag in (
+        (whole, PromptTag("code", False, False, False, False, False)),
+        (partly, PromptTag("code", expresses_feelings=False)),
+    ):
+        with acting(study, "ada", Action.TAG) as (cursor, act):
+            prompt_tags.put(cursor, prompt, tag, tagger="ada", act=act)
+    extract(study, measuring(factors=("empathetic", "corrects_mistakes")), asking(server))
+    assert forms(server).count("Tagged") == 1
+    with study.cursor() as cursor:
+        found = {said.part: said.origin for said in prompt_tags.of_prompt(cursor, partly)}
+    assert found.pop("scenario") is found.pop("expresses_feelings") is Origin.PERSON
+    assert set(found.values()) == {Origin.MODEL}
+    # The model's answer says that feelings are expressed; the person's word is what counts.
+    assert {rated for (_, factor), rated in values(study).items() if factor == "empathetic"} == {
+        None
+    }

@@ -102,7 +102,7 @@ def test_a_majority_speaks_for_its_people(study: Study) -> None:
 
 def test_what_a_preference_was_derived_from_is_no_finding(study: Study) -> None:
     batch = pairs_batch(LONG_FIRST, [None] * 40)
-    rater = batch.add_source(SourceKind.JUDGE, "rater", derived_from=("tone",))
+    rater = batch.add_source(SourceKind.GOLD, "rater", derived_from=("tone",))
     batch.add_factor(a_factor("tone"))
     for pair, row in batch.pairs.items():
         batch.add_preference(pair, rater, A)
@@ -112,6 +112,22 @@ def test_what_a_preference_was_derived_from_is_no_finding(study: Study) -> None:
     extract(study, factors=("length",))
     (finding,) = headline(study).findings
     assert "tone" not in finding.sentence.lower()
+
+
+def test_a_judge_of_one_factor_does_not_speak_as_if_it_judged_overall(study: Study) -> None:
+    batch = judged([A] * 40, SourceKind.JUDGE, "m/factors@1/length")
+    batch.sources.clear()
+    batch.add_source(SourceKind.JUDGE, "m/factors@1/length", derived_from=("length",))
+    write(study, batch)
+    extract(study, factors=("length", "novel_words"))
+    alone = headline(study)
+    assert (alone.findings, alone.of_one_factor) == ((), 1)
+    assert alone.reference_sentence.endswith("not people, and asked about one factor alone.")
+    write(study, judged([A] * 30 + [B] * 10, SourceKind.JUDGE, "m/overall@1"))
+    both = headline(study)
+    assert [finding.source.name for finding in both.findings] == ["m/overall@1"]
+    assert both.reference is not None
+    assert both.reference.source.name == "m/overall@1"
 
 
 def test_an_unmeasured_study_is_to_be_measured_first(study: Study) -> None:

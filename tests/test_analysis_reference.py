@@ -13,14 +13,22 @@ from tests.studies import empty_study, levels_batch, write
 
 A, TIE = Choice.A, Choice.TIE
 Given = tuple[SourceKind, str, bool, int]
-"""Kind, name, whether a majority, and how many of ten pairs are decided."""
+"""Kind, name, whether a majority, and how many of ten pairs are decided.
+
+A judge of one factor has the factor's name at the end of its own, after `@1/`.
+"""
 
 
 def found(*sources: Given, name: str | None = None) -> Reference | None:
     study = empty_study()
     batch = Batch("small")
     keys = [
-        (batch.add_source(kind, source, is_majority=is_majority), strict)
+        (
+            batch.add_source(
+                kind, source, is_majority=is_majority, derived_from=source.split("@1/")[1:]
+            ),
+            strict,
+        )
         for kind, source, is_majority, strict in sources
     ]
     for number in range(10):
@@ -69,6 +77,29 @@ def test_equal_numbers_go_by_name() -> None:
 
 def test_a_source_that_decides_nothing_gives_way() -> None:
     assert named(found((HUMAN, "ann", True, 0), (JUDGE, "gpt", False, 1)))[0] == "gpt"
+
+
+OF_ONE_FACTOR = (JUDGE, "gpt/factors@1/length", False, 9)
+
+
+def test_a_judge_of_one_factor_gives_way_to_every_other_judge() -> None:
+    for strict in (9, 1, 0):
+        overall = (JUDGE, "gpt/overall@1", False, strict)
+        assert named(found(OF_ONE_FACTOR, overall)) == ("gpt/overall@1", True, strict)
+
+
+def test_a_judge_of_one_factor_alone_in_a_study_is_a_stand_in() -> None:
+    assert named(found(OF_ONE_FACTOR)) == ("gpt/factors@1/length", True, 9)
+
+
+def test_a_judge_of_one_factor_is_the_reference_where_it_is_named() -> None:
+    overall = (JUDGE, "gpt/overall@1", False, 9)
+    assert named(found(OF_ONE_FACTOR, overall, name=OF_ONE_FACTOR[1]))[0] == OF_ONE_FACTOR[1]
+
+
+def test_people_whose_choices_follow_from_factors_may_be_the_reference() -> None:
+    people = (HUMAN, "crowd@1/tone", False, 3)
+    assert named(found(people, (JUDGE, "gpt", False, 9))) == ("crowd@1/tone", False, 3)
 
 
 def test_a_generator_is_never_the_reference() -> None:

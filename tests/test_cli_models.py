@@ -107,6 +107,27 @@ def test_judge_extract_and_generate_run_and_their_numbers_appear_on_influence(
     assert (again["cached"], again["calls"]) == (144, 0)
 
 
+def test_judge_by_factor_runs_and_brings_a_judge_of_each_factor(
+    study: Path, server: ModelServer
+) -> None:
+    at = ("--study", str(study))
+    by_factor = ("judge", *at, "--model", SPEC, "--rubric", "factors", "--factors")
+    names = ("fluency,receptiveness", "source_coverage")
+    estimate = run(*by_factor, names[0], "--factors", names[1], "--limit", "9", "--dry-run")
+    assert (list(estimate), estimate["items"], estimate["calls"]) == (ESTIMATE, 9, 18)
+    judged = run(*by_factor, names[0], "--factors", names[1], "--limit", "9", "--max-calls", "5")
+    assert (list(judged), judged["rubric"], judged["calls"]) == (SUMMARY, "factors@1", 5)
+    resumed = (names[0], "--factors", names[1], "--limit", "9", "--resume", judged["run"])
+    judged = run(*by_factor, *resumed)
+    assert (judged["status"], judged["calls"], len(server.asked)) == ("done", 18, 18)
+    [of_fluency] = [
+        row for row in run("scorecard", *at)["rows"] if row["judge"] == "small/factors@1/fluency"
+    ]
+    assert (of_fluency["rubric"], of_fluency["pairs"]) == ("factors@1", 9)
+    told = CliRunner().invoke(main, ["scorecard", *at]).stderr
+    assert "how often having more of the factor goes with the reference's choice" in told
+
+
 def test_a_dry_run_needs_no_key_and_no_server(study: Path) -> None:
     at = ("--study", str(study), "--dry-run", "--limit", "5")
     judged = run("judge", *at, "--model", "openai:gpt-4o")
@@ -130,6 +151,9 @@ def test_what_is_missing_or_wrong_is_said_in_one_line(
     assert "write `openai:MODEL`" in refused("generate", *at, "gpt-4o")
     assert "overall@1" in refused("judge", *at, SPEC, "--rubric", "overal")
     assert "rubric level@1 is for generate" in refused("judge", *at, SPEC, "--rubric", "level")
+    assert "about factors" in refused("judge", *at, SPEC, "--factors", "fluency")
+    misspelt = ("--rubric", "factors", "--factors", "fluencey", "--dry-run")
+    assert "fluency" in refused("judge", *at, SPEC, *misspelt)
 
 
 def test_a_failure_tells_how_to_go_on(study: Path, server: ModelServer) -> None:

@@ -58,6 +58,26 @@ def test_a_judge_answers_in_form_in_both_orders_and_is_not_asked_twice(
     assert resumed.planned == 2
 
 
+def test_a_judge_of_factors_answers_in_form_or_fails_for_each_of_them(
+    study: Study, address: str
+) -> None:
+    factors = next(rubric for rubric in builtin() if rubric.name == "factors")
+    settings = Judging(
+        parse(SPEC), factors, limit=1, temperature=0.0, factors=("coherence", "fluency")
+    )
+    summary = judge(study, settings, asking(address))
+    assert summary.done + sum(summary.failed.values()) == 1
+    assert summary.calls == 2
+    written = (
+        "SELECT name, count(*) FROM preference JOIN source USING (source_id) "
+        "WHERE run_id IS NOT NULL GROUP BY name ORDER BY name"
+    )
+    assert study.cursor().execute(written).fetchall() == [
+        (f"{MODEL}/factors@1/coherence", 2),
+        (f"{MODEL}/factors@1/fluency", 2),
+    ]
+
+
 def test_answers_at_levels_are_stored(study: Study, address: str) -> None:
     level = next(rubric for rubric in builtin() if rubric.name == "level")
     short = level.edited(2, user=level.user, max_tokens=40)

@@ -13,16 +13,9 @@ from profile_core.actions.extract import extract
 from profile_core.annotation import queues
 from profile_core.store.study import Study
 from profile_core.types import Asks, Mode, QueueKind
-from profile_core.ui import identity
 from tests.app_driver import open_page, shown
 from tests.label_desk import labelled_study, pair_id
 from tests.studies import A, empty_study, pairs_batch, write
-
-
-@pytest.fixture(autouse=True)
-def no_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit's test runner has a mock for the browser's cookies."""
-    monkeypatch.setattr(identity, "_from_cookie", lambda: None)
 
 
 @pytest.fixture

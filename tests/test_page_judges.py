@@ -103,6 +103,31 @@ def test_a_run_from_the_page_brings_a_judge_to_the_scorecard_and_the_list(
     assert "compatible:local/small" in shown(page(view="runs"))
 
 
+def test_a_rubric_per_factor_runs_from_the_page_and_each_factor_has_its_judge(
+    server: ModelServer,
+) -> None:
+    assert page(model=MODEL).selectbox(key="judges.rubric").value == "overall@1"
+    app = page(model=MODEL, rubric="factors@1")
+    app.multiselect(key="judges.asked-about").set_value(["fluency", "coherence"]).run()
+    app.number_input(key="judges.limit").set_value(4).run()
+    assert "4 pairs: 8 calls" in shown(app)
+    app.toggle(key="judges.preview").set_value(True).run()
+    assert "- fluency (more of it: better language): " in shown(app)
+    assert "verdicts\n  factor\n  reason\n  verdict" in shown(app)
+    press(app, "Run")
+    assert "4 of 4 items done" in outcome()
+    score = shown(page(view="scorecard"))
+    assert "small/factors@1/fluency" in score
+    assert "small/factors@1/coherence" in score
+    assert "how often having more of the factor goes with the reference's choice" in score
+    listed = shown(page(view="disagreements", judge="small/factors@1/fluency"))
+    assert "small/factors@1/fluency and claude, a stand-in for people, both answered" in listed
+    overview = shown(open_page("overview"))
+    findings = overview.partition("What it says so far")[2].partition("What to do next")[0]
+    assert "small/factors@1" not in findings
+    assert "judges of one factor alone are among them" in findings
+
+
 def test_what_failed_can_be_asked_again_from_the_list_of_runs(server: ModelServer) -> None:
     server.in_line = [fails(400), fails(400)]
     app = page(model=MODEL)

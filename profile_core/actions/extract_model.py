@@ -215,15 +215,20 @@ class _Plan:
         return tuple(factor for factor in self.factors if factor.name in names)
 
     def _tags(self, at: Stages) -> dict[str, PromptTag]:
-        with self.study.cursor() as cursor:
-            known = prompt_tags.standing(cursor)
+        known = self._told()
         waiting = [row for name, row in self.prompts.items() if name not in known]
         meaning = Tagging(self.measuring.extractor, at.run_id)
         items = prompt_items(
             self.measuring.spec, _rubric("scenario"), waiting, "tag", self.measuring.temperature
         )
         at.ask("sorting prompts", list(items), meaning, counts=False)
-        return known | meaning.found
+        return self._told()
+
+    def _told(self) -> dict[str, PromptTag]:
+        """The prompts of which every property is known, from wherever each comes first."""
+        with self.study.cursor() as cursor:
+            standing = prompt_tags.standing(cursor)
+        return {name: tag for name, tag in standing.items() if tag.tells_every_property}
 
     def _references(self, at: Stages) -> dict[str, str]:
         lacking = {

@@ -1,28 +1,34 @@
-"""The verb judge: ask a model which response of a pair is better, in both orders."""
+"""The verb judge: ask a model about pairs, in both orders: which response is better, or has more.
+
+What an answer means is `judging`'s business: a verdict overall, or one for each of some factors.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from profile_core.actions.judging import by_factor
+from profile_core.actions.judging.by_factor import FactorsMeaning
+from profile_core.actions.judging.overall import OverallMeaning
 from profile_core.actions.model_runs import ModelRun, Stages, carry_out, estimate, recorded
-from profile_core.actions.runner import Asking, Item
+from profile_core.actions.runner import Asking, Item, Meaning
 from profile_core.actions.runs import Estimate, RunSummary
 from profile_core.errors import NotEstimable, ProfileError, UnknownName
 from profile_core.jobs import Progress
-from profile_core.judges.answers import FORMS, PairVerdict, Shown
-from profile_core.judges.asking import Failure, FailureKind, Request
-from profile_core.judges.forms import formed
+from profile_core.judges.answers import FORMS
+from profile_core.judges.asking import Request
 from profile_core.judges.rubric import Rubric, RubricKind, render
 from profile_core.judges.spec import ModelSpec
 from profile_core.store import pair_wide, predicate, shown_pairs, verdicts
-from profile_core.store.calls import StoredAnswer
 from profile_core.store.shown_pairs import ShownPair
-from profile_core.store.study import Cursor, Study
-from profile_core.types import Choice, Order, VerdictStatus
+from profile_core.store.study import Study
+from profile_core.types import Factor, Order
 
 VERB = "judge"
 ORDERS = {"both": (Order.AB, Order.BA), "ab": (Order.AB,), "ba": (Order.BA,)}
+KINDS = (RubricKind.PAIRWISE, RubricKind.PAIRWISE_FACTORS)
+"""The kinds of rubric that ask for verdicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +41,33 @@ class Judging:
     repeats: int = 1
     where: str | None = None
     limit: int | None = None
-    """Counts pairs, the same ones each time."""
+    """Counts pairs that are asked about, the same ones each time."""
     temperature: float | None = None
+    factors: tuple[str, ...] = ()
+    """For a rubric per factor; none named: see `by_factor.choose`."""
 
     def __post_init__(self) -> None:
-        if self.rubric.kind is not RubricKind.PAIRWISE:
+        if self.rubric.kind not in KINDS:
             raise ProfileError(f"rubric {self.rubric} is for {self.rubric.kind}, not for verdicts")
+        if self.factors and not self.is_by_factor:
+            raise ProfileError(
+                f"rubric {self.rubric} asks which response is better, not about factors: name "
+                "none, or use a rubric per factor such as `factors`"
+            )
         if self.orders not in ORDERS:
             raise UnknownName("order", self.orders, ORDERS)
         if self.repeats < 1:
             raise ProfileError("--repeats must be 1 or more")
 
     @property
-    def judge(self) -> str:
-        """How the judge is named as a source."""
-        return f"{self.spec.model}/{self.rubric}"
+    def is_by_factor(self) -> bool:
+        """Whether each factor has a verdict of its own."""
+        return self.rubric.kind is RubricKind.PAIRWISE_FACTORS
 
     @property
-    def run(self) -> ModelRun:
-        """What makes two runs the same."""
-        parameters = {
-            "orders": self.orders,
-            "repeats": self.repeats,
-            "where": self.where,
-            "limit": self.limit,
-            "temperature": self.temperature,
-        }
-        return ModelRun(VERB, self.spec, str(self.rubric), parameters)
+    def judge(self) -> str:
+        """How the judge is named as a source; a factor's judge has its name added."""
+        return f"{self.spec.model}/{self.rubric}"
 
 
 def judge(
@@ -74,23 +80,21 @@ def judge(
 ) -> RunSummary:
     """Get verdicts on evaluation pairs; what the study has an answer for is not asked again.
 
-    Raises PredicateError, NotEstimable where no pair is left, ProfileError for a run that cannot
-    be resumed so, and Cancelled.
+    Raises PredicateError, UnknownName, NotEstimable where no pair is left, ProfileError for a run
+    that cannot be resumed so, and Cancelled.
     """
     record = recorded(study, resume, VERB) if resume else None
-    pairs = _pairs(study, judging)
-    with study.writing(None) as cursor:
-        source = verdicts.add_judge(cursor, judging.judge, judging.spec.model)
+    plan = _Plan.of(study, judging)
 
     def stages(at: Stages) -> None:
-        at.ask("judging pairs", items(pairs, judging), _Verdicts(source, at.run_id))
+        at.ask("judging pairs", plan.items, plan.meaning(study, at.run_id))
 
     return carry_out(
         study,
-        judging.run,
+        plan.run,
         stages,
         asking,
-        planned=len(pairs),
+        planned=len(plan.pairs),
         resume=record,
         progress=progress or Progress(),
     )
@@ -98,112 +102,102 @@ def judge(
 
 def estimated(study: Study, judging: Judging, concurrency: int) -> Estimate:
     """Tell what judging would take."""
-    return estimate(study, planned(study, judging), concurrency)
+    plan = _Plan.of(study, judging)
+    if not plan.factors:
+        return estimate(study, plan.items, concurrency)
+    likely = by_factor.LIKELY_TOKENS * len(plan.factors)
+    return estimate(study, plan.items, concurrency, likely_output=likely)
 
 
 def planned(study: Study, judging: Judging) -> list[Item]:
     """The calls that judging stands for, those that were made before too."""
-    return items(_pairs(study, judging), judging)
+    return _Plan.of(study, judging).items
 
 
-def items(pairs: Sequence[ShownPair], judging: Judging) -> list[Item]:
-    """The calls to be made, pair by pair."""
-    return [
-        Item(pair.pair_id, request(pair, judging, order), order.value, repeat)
-        for pair in pairs
-        for order in ORDERS[judging.orders]
-        for repeat in range(judging.repeats)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    judging: Judging
+    factors: tuple[Factor, ...]
+    """Those asked about; none for a verdict overall."""
+    pairs: tuple[ShownPair, ...]
+
+    @classmethod
+    def of(cls, study: Study, judging: Judging) -> _Plan:
+        factors: tuple[Factor, ...] = ()
+        if judging.is_by_factor:
+            factors = by_factor.choose(study, judging.rubric, judging.factors)
+        return cls(judging, factors, tuple(_pairs(study, judging, factors)))
+
+    @property
+    def run(self) -> ModelRun:
+        """What makes two runs the same."""
+        judging = self.judging
+        parameters: dict[str, object] = {
+            "orders": judging.orders,
+            "repeats": judging.repeats,
+            "where": judging.where,
+            "limit": judging.limit,
+            "temperature": judging.temperature,
+        }
+        if self.factors:
+            parameters["factors"] = {factor.name: factor.version for factor in self.factors}
+        return ModelRun(VERB, judging.spec, str(judging.rubric), parameters)
+
+    @property
+    def items(self) -> list[Item]:
+        """The calls to be made, pair by pair."""
+        return [
+            Item(pair.pair_id, self._request(pair, order), order.value, repeat)
+            for pair in self.pairs
+            for order in ORDERS[self.judging.orders]
+            for repeat in range(self.judging.repeats)
+        ]
+
+    def meaning(self, study: Study, run_id: str) -> Meaning[Any]:
+        """What the answers mean; whoever judges is a source of the study from here on."""
+        name, model = self.judging.judge, self.judging.spec.model
+        if not self.judging.is_by_factor:
+            with study.writing(None) as cursor:
+                return OverallMeaning(verdicts.add_judge(cursor, name, model), run_id)
+        asked = {
+            pair.pair_id: [factor.name for factor in by_factor.applying(self.factors, pair)]
+            for pair in self.pairs
+        }
+        with study.writing(None) as cursor:
+            sources = by_factor.add_judges(cursor, name, model, set().union(*asked.values()))
+        return FactorsMeaning(sources, asked, run_id)
+
+    def _request(self, pair: ShownPair, order: Order) -> Request:
+        """The very messages that a judge gets for a pair in an order."""
+        judging = self.judging
+        first, second = (pair.a, pair.b) if order is Order.AB else (pair.b, pair.a)
+        fields: dict[str, str | None] = {
+            "prompt": pair.prompt,
+            "source": pair.source_text,
+            "response_a": first,
+            "response_b": second,
+        }
+        if judging.is_by_factor:
+            fields["factors"] = by_factor.described(by_factor.applying(self.factors, pair))
+        return Request(
+            spec=judging.spec,
+            messages=render(judging.rubric, fields),
+            form=FORMS[judging.rubric.kind],
+            max_tokens=judging.rubric.max_tokens,
+            temperature=judging.temperature,
+        )
 
 
-def request(pair: ShownPair, judging: Judging, order: Order) -> Request:
-    """The very messages that a judge gets for a pair in an order."""
-    first, second = (pair.a, pair.b) if order is Order.AB else (pair.b, pair.a)
-    fields = {
-        "prompt": pair.prompt,
-        "source": pair.source_text,
-        "response_a": first,
-        "response_b": second,
-    }
-    return Request(
-        spec=judging.spec,
-        messages=render(judging.rubric, fields),
-        form=FORMS[judging.rubric.kind],
-        max_tokens=judging.rubric.max_tokens,
-        temperature=judging.temperature,
-    )
-
-
-def _pairs(study: Study, judging: Judging) -> list[ShownPair]:
+def _pairs(study: Study, judging: Judging, factors: tuple[Factor, ...]) -> list[ShownPair]:
     wide = pair_wide.ensure(study)
     checked = predicate.parse(judging.where or "", wide.column_names)
+    tasks = by_factor.tasks_of(factors) if factors else None
     with study.cursor() as cursor:
         kept = predicate.select_pair_numbers(cursor, wide.name, checked)
-        found = shown_pairs.read(cursor, wide, kept, judging.limit)
+        found = shown_pairs.read(cursor, wide, kept, judging.limit, tasks=tasks)
     if not found:
-        raise NotEstimable("there is no evaluation pair to judge, or the filter keeps none")
+        why = "there is no evaluation pair to judge, or the filter keeps none"
+        raise NotEstimable(
+            why if tasks is None else f"{why} of the factors' tasks ({', '.join(tasks)})"
+        )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    choice: Choice
-    probability: float | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdicts:
-    """What an answer means: a verdict of this judge, in the order shown."""
-
-    source: str
-    run_id: str
-
-    def read(self, item: Item, answer: StoredAnswer) -> _Verdict | Failure:
-        found = formed(PairVerdict, answer.answer)
-        if isinstance(found, Failure):
-            return found
-        order = Order(item.part or Order.AB)
-        return _Verdict(
-            _choice(found.verdict, order), _probability(answer.first, order), found.reason
-        )
-
-    def write(self, cursor: Cursor, item: Item, meant: _Verdict) -> None:
-        self._put(cursor, item, VerdictStatus.VALID, meant)
-
-    def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
-        invalid = failure.kind in (FailureKind.FORM, FailureKind.EMPTY, FailureKind.TRUNCATED)
-        self._put(cursor, item, VerdictStatus.INVALID if invalid else VerdictStatus.FAILED, None)
-
-    def _put(
-        self,
-        cursor: Cursor,
-        item: Item,
-        status: VerdictStatus,
-        meant: _Verdict | None,
-    ) -> None:
-        verdicts.put(
-            cursor,
-            item.about,
-            self.source,
-            Order(item.part or Order.AB),
-            item.repeat,
-            status=status,
-            choice=meant.choice if meant else None,
-            probability=meant.probability if meant else None,
-            reason=meant.reason if meant else None,
-            run_id=self.run_id,
-        )
-
-
-def _choice(shown: Shown, order: Order) -> Choice:
-    if shown is Shown.TIE:
-        return Choice.TIE
-    return Choice.A if (shown is Shown.FIRST) is (order is Order.AB) else Choice.B
-
-
-def _probability(first: float | None, order: Order) -> float | None:
-    """P(a) from P(first)."""
-    if first is None:
-        return None
-    return first if order is Order.AB else 1 - first

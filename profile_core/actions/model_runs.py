@@ -61,15 +61,20 @@ def refuse_to_mix(run: ModelRun, record: RunRecord) -> None:
         )
 
 
-def estimate(study: Study, items: Sequence[Item], concurrency: int) -> Estimate:
-    """Tell what asking about some items would take; nothing is asked, and no key is needed."""
+def estimate(
+    study: Study, items: Sequence[Item], concurrency: int, *, likely_output: int = _LIKELY_OUTPUT
+) -> Estimate:
+    """Tell what asking about some items would take; nothing is asked, and no key is needed.
+
+    `likely_output` is the tokens of an answer, as far as its request allows them.
+    """
     with study.cursor() as cursor:
         known = calls.answers(cursor, [item.cache_key for item in items])
     waiting = [item for item in items if item.cache_key not in known]
     abouts = {item.about for item in items}
     cached = abouts - {item.about for item in waiting}
     inputs = [prices.likely_tokens(item.request.messages) for item in waiting]
-    outputs = [min(_LIKELY_OUTPUT, item.request.max_tokens) for item in waiting]
+    outputs = [min(likely_output, item.request.max_tokens) for item in waiting]
     likely = [
         prices.cost(item.request.spec, Usage(tokens, out))
         for item, tokens, out in zip(waiting, inputs, outputs, strict=True)

@@ -31,6 +31,7 @@ def settings_of(study: Study, run_id: str) -> Settings:
             asked["orders"],
             asked["repeats"],
             **shared,
+            factors=tuple(asked.get("factors", ())),
         )
     if record.verb == generate.VERB:
         found = rubrics.find(study, record.rubric)

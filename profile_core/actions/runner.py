@@ -8,11 +8,11 @@ What is asked, and what an answer means, is its caller's business (`Meaning`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from profile_core.actions.group_commit import GroupCommit
 from profile_core.actions.pace import Pace
@@ -222,48 +222,74 @@ class _Run(Stage[Meant]):
                 await asyncio.gather(watch, *workers, return_exceptions=True)
 
     async def _work(self, queue: Iterator[Item], client: Client) -> None:
-        while self._stopped is None:
-            await self._pace.enter()
-            answered = False
-            try:
-                item = next(queue, None) if self._stopped is None else None
-                if item is None:
-                    return
-                most = prices.most(item.request)
-                if not self._purse.set_aside(most):
-                    self._stopped = self._purse.refused
-                    return
-                answered = await self._ask(item, client, most)
-            finally:
-                await self._pace.leave(answered=answered)
+        """Ask one item after the other.
 
-    async def _ask(self, item: Item, client: Client, most: float | None) -> bool:
-        asked = Asked(item.about, item.part, item.repeat, item.cache_key)
-        [call_id] = await self._commits.write(
-            lambda cursor: calls.start(cursor, self._run_id, [asked])
-        )
-        outcome = await client.ask(item.request)
+        The end of a call is written while the next one is asked: its write and the next call's
+        start share a transaction, and nobody waits for it.
+        """
+        kept: asyncio.Task[None] | None = None
+        try:
+            while (end := await self._ask_next(queue, client)) is not None:
+                if kept:
+                    await kept
+                kept = asyncio.create_task(end)
+        finally:
+            if kept:
+                await kept
+
+    async def _ask_next(
+        self, queue: Iterator[Item], client: Client
+    ) -> Coroutine[Any, Any, None] | None:
+        """Ask the next item, in its turn; what is left to do is to write how it ended.
+
+        None where there is no next item, or none may be asked.
+        """
+        if self._stopped is not None:
+            return None
+        await self._pace.enter()
+        answered = False
+        try:
+            item = next(queue, None) if self._stopped is None else None
+            if item is None:
+                return None
+            most = prices.most(item.request)
+            if not self._purse.set_aside(most):
+                self._stopped = self._purse.refused
+                return None
+            asked = Asked(item.about, item.part, item.repeat, item.cache_key)
+            call_id = await self._commits.write(self._start, asked)
+            outcome = await client.ask(item.request)
+            answered = isinstance(outcome, Answer)
+        finally:
+            await self._pace.leave(answered=answered)
         cost = self._cost(item, outcome)
         self._purse.settle(most, cost)
         meant = self._meant(item, outcome)
-        await self._keep(item, meant, End.DONE, ended(call_id, outcome, meant, cost))
         if isinstance(meant, Failure) and meant.kind in STOPS_THE_RUN:
             self._stopped = self._stopped or meant.message
+        return self._end(item, meant, ended(call_id, outcome, meant, cost))
+
+    async def _end(self, item: Item, meant: Meant | Failure, call: Ended) -> None:
+        await self._keep(item, meant, End.DONE, call)
         self._advance()
-        return isinstance(outcome, Answer)
 
     async def _keep(
         self, item: Item, meant: Meant | Failure, end: End, call: Ended | None = None
     ) -> None:
         """Write a call's end and its meaning in one transaction."""
-
-        def write(cursor: Cursor) -> None:
-            if call:
-                calls.end(cursor, [call])
-            self._write(cursor, item, meant)
-
-        await self._commits.write(write, shows=True)
+        await self._commits.write(self._write_ends, (item, meant, call), shows=True)
         self._note(item, meant, end)
+
+    def _start(self, cursor: Cursor, asked: Sequence[Asked]) -> Sequence[str]:
+        return calls.start(cursor, self._run_id, asked)
+
+    def _write_ends(
+        self, cursor: Cursor, ends: Sequence[tuple[Item, Meant | Failure, Ended | None]]
+    ) -> Sequence[None]:
+        calls.end(cursor, [call for _, _, call in ends if call])
+        for item, meant, _ in ends:
+            self._write(cursor, item, meant)
+        return [None] * len(ends)
 
     def _advance(self) -> None:
         try:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from profile_core.analysis.planes import StudyPlanes, load
 from profile_core.errors import UnknownName
 from profile_core.factors.atomic import COUNTED
-from profile_core.store import examples, pair_lists
+from profile_core.store import examples, pair_lists, prompt_tags
 from profile_core.store.examples import CorrectionRow, FactRow, PairRow, ResponseRow, Verdict
+from profile_core.store.prompt_tags import Said
 from profile_core.store.study import Study
 from profile_core.store.wide_table import WideSource
 from profile_core.text.tokens import Span
@@ -82,6 +83,8 @@ class Example:
     factors: tuple[FactorPair, ...]
     chosen: tuple[Chosen, ...]
     """The sources that chose, or were asked, on this pair."""
+    tags: tuple[Said, ...]
+    """What is said of the prompt: its scenario and properties, and by whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def example(study: Study, pair_id: str, labels: LabelSet = LabelSet.AUTOMATIC) -
             (row.response_id, row.factor): row
             for row in examples.corrections(cursor, pair.a.response_id, pair.b.response_id)
         }
+        tags = prompt_tags.of_prompt(cursor, pair.prompt_id)
     return Example(
         pair=pair,
         labels=labels,
@@ -137,6 +141,7 @@ def example(study: Study, pair_id: str, labels: LabelSet = LabelSet.AUTOMATIC) -
             for factor, wide in zip(planes.factors, planes.wide.factors, strict=True)
         ),
         chosen=_chosen(study, planes, pair),
+        tags=tags,
     )
 
 

@@ -66,6 +66,8 @@ class Headline:
     findings: tuple[Finding, ...]
     left_out: int = 0
     """People whose majority is among the sources, and speaks for them."""
+    of_one_factor: int = 0
+    """Judges that were asked about one factor alone, of whose taste nothing can be said."""
 
     @property
     def reference_sentence(self) -> str:
@@ -75,9 +77,14 @@ class Headline:
         name, decided = self.reference.source.name, self.reference.strict_pairs
         pairs = numbers.counted(decided, "decided pair")
         if self.reference.is_stand_in:
+            only = (
+                ", and asked about one factor alone"
+                if self.reference.source.is_of_one_factor
+                else ""
+            )
             return (
                 f"No people have chosen in this study. Where a reference is needed, the judge "
-                f"{name} ({pairs}) is used as a stand-in: a model, not people."
+                f"{name} ({pairs}) is used as a stand-in: a model, not people{only}."
             )
         if self.reference.source.kind is SourceKind.GOLD:
             return f"The reference is {name} ({pairs}): labels that came with the data set."
@@ -95,10 +102,13 @@ def headline(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> Headline:
     for row in influence(study, labels=labels).rows:
         rows[row.setting, row.source].append(row)
     spoken_for = _spoken_for(study_planes)
+    of_one_factor = {
+        entry.source.source_id for entry in study_planes.sources if entry.source.is_of_one_factor
+    }
     findings = [
         _finding(entry.setting, entry.source, own, factors, columns, strict)
         for entry, strict in zip(study_planes.sources, _strict(study_planes), strict=True)
-        if entry.source.source_id not in spoken_for
+        if entry.source.source_id not in spoken_for | of_one_factor
         and (own := rows[entry.setting, entry.source.name])
     ]
     judged = {item.source.name: item.strict_pairs for item in findings if item.source.choice}
@@ -110,7 +120,7 @@ def headline(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> Headline:
             item.setting != Setting.EVALUATION,
         )
     )
-    return Headline(found, tuple(findings), len(spoken_for))
+    return Headline(found, tuple(findings), len(spoken_for), len(of_one_factor))
 
 
 def _spoken_for(study_planes: StudyPlanes) -> set[str]:

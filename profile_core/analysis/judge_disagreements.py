@@ -22,6 +22,7 @@ from profile_core.analysis.relations import unpacked
 from profile_core.errors import NotEstimable
 from profile_core.stats.agreement import Codes
 from profile_core.stats.judge_bias import strict
+from profile_core.store import factors as factor_store
 from profile_core.store import judge_answers, pair_lists
 from profile_core.store.judge_answers import FLIPPED, NOT_BOTH
 from profile_core.store.pair_reader import PairReader
@@ -85,6 +86,8 @@ class Disagreements:
     found: int
     """Pairs of the list, after `only`."""
     rows: tuple[Disagreement, ...]
+    meaning: str = ""
+    """What agreement means, where the judge was asked about one factor alone; else empty."""
 
 
 def disagreements(
@@ -119,6 +122,8 @@ def disagreements(
     kinds = _kinds(chosen, flips, compared)
     listed = kinds[only] if only else np.logical_or.reduce(list(kinds.values()))
     ordered = _ordered(planes, first, flips, order, np.flatnonzero(listed))
+    with study.cursor() as cursor:
+        defined = factor_store.current(cursor)
     return Disagreements(
         judge=first.name,
         against=second.name,
@@ -127,6 +132,7 @@ def disagreements(
         counts={kind: int(mask.sum()) for kind, mask in kinds.items()},
         found=len(ordered),
         rows=_rows(planes, (first, second), flips, kinds, ordered[offset : offset + limit]),
+        meaning=judging.what_agreement_means(first, defined),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +16,17 @@ from profile_core.stats.agreement import Codes
 from profile_core.store import pair_lists
 from profile_core.store.pair_reader import PairReader
 from profile_core.store.wide_table import WideSource
-from profile_core.types import SourceKind
+from profile_core.text import numbers
+from profile_core.types import Factor, SourceKind
 
 Floats = npt.NDArray[np.float64]
 
 LENGTH = "length"
 """The factor that says which response is longer."""
 
-_MADE_HERE = re.compile(r"(?P<model>.+)/(?P<rubric>[a-z][a-z0-9-]*@\d+)")
+_MADE_HERE = re.compile(
+    r"(?P<model>.+)/(?P<rubric>[a-z][a-z0-9-]*@\d+)(?:/(?P<factor>[a-z][a-z0-9_]*))?"
+)
 
 
 def judges(planes: StudyPlanes) -> tuple[WideSource, ...]:
@@ -40,9 +44,26 @@ def judge_named(planes: StudyPlanes, name: str) -> WideSource:
 
 
 def rubric_of(judge: str) -> str | None:
-    """Read the rubric from the name `MODEL/RUBRIC@VERSION`; None for other names."""
+    """Read the rubric from the name `MODEL/RUBRIC@VERSION[/FACTOR]`; None for other names."""
     found = _MADE_HERE.fullmatch(judge)
     return found["rubric"] if found else None
+
+
+def factor_of(judge: WideSource) -> str | None:
+    """Name the one factor that a judge was asked about; None for one that was asked overall."""
+    return judge.derived_from[0] if judge.is_of_one_factor else None
+
+
+def what_agreement_means(judge: WideSource, factors: Mapping[str, Factor]) -> str:
+    """Say what to make of the agreement of a judge of one factor; empty for one overall."""
+    factor = factor_of(judge)
+    if factor is None:
+        return ""
+    title = numbers.inline(factors[factor].title) if factor in factors else factor
+    return (
+        f"{judge.name} was asked which response has more {title}, not which is better: its "
+        f"agreement is how often having more of it goes with the reference's choice."
+    )
 
 
 def choices(planes: StudyPlanes, source: WideSource) -> Codes:

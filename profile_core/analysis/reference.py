@@ -24,7 +24,9 @@ def reference(study_planes: StudyPlanes, name: str | None = None) -> Reference |
     """Find the reference source; None where nobody has chosen between two responses.
 
     Without a name: the human majority with the most strict pairs, else the human source with the
-    most, else gold, else the judge with the most, as a stand-in. Ties go by name.
+    most, else gold, else the judge with the most, as a stand-in. Ties go by name. A judge that was
+    asked about one factor alone says nothing of which response is better: it stands in only where
+    there is no other source to choose between two responses.
     """
     found = []
     for place, entry in enumerate(study_planes.sources):
@@ -37,6 +39,7 @@ def reference(study_planes: StudyPlanes, name: str | None = None) -> Reference |
         if not found:
             known = [e.source.name for e in study_planes.sources if e.setting is Setting.EVALUATION]
             raise UnknownName("source of evaluation", name, known)
+    found = [entry for entry in found if not entry[3].is_of_one_factor] or found
     found = [entry for entry in found if entry[1] < 0] or found
     if not found:
         return None

@@ -7,7 +7,7 @@ length are also of the reference. Whom judges differ from, pair by pair, is `jud
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,6 +60,8 @@ class ScorecardRow:
     """Seconds an answer."""
 
     model: str | None
+    factor: str | None
+    """The one factor that it was asked which response has more of; None if asked overall."""
     is_reference: bool
     compared: int
     """Pairs that agreement is of."""
@@ -79,7 +81,7 @@ class ScorecardRow:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All judges of a study, the one that agrees most first."""
+    """All judges of a study, the one that agrees most first; those of one factor come last."""
 
     reference: str | None
     is_stand_in: bool
@@ -102,7 +104,9 @@ def scorecard(study: Study, *, reference: str | None = None) -> Scorecard:
     order and repeat by itself: first shown / strict answers of known order; ties / valid answers;
     invalid and failed / asked. The lean on length: `stats.judge_bias.longer_excess`. Cost and
     seconds: sums over all calls of the ledger that have the number, failed ones included, per
-    answered call that has it; calls that a crash broke off are unknown and in neither.
+    answered call that has it; calls that a crash broke off are unknown and in neither. A judge of
+    one factor has an equal share of what calls about several took; its agreement is how often
+    having more of the factor goes with the reference's choice.
     """
     planes = load(study)
     found = find_reference(planes, reference)
@@ -140,6 +144,18 @@ def in_words(card: Scorecard) -> str:
             "is not agreement with people."
         )
     return f"Compared with {card.reference}."
+
+
+def of_factors_in_words(card: Scorecard) -> str:
+    """Say what the agreement of judges of one factor means; empty where there is none."""
+    named = next((row for row in card.rows if row.factor), None)
+    if named is None:
+        return ""
+    return (
+        f"A judge of one factor, such as {named.judge}, was asked which response has more of it, "
+        "not which is better: its agreement is how often having more of the factor goes with the "
+        "reference's choice."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +228,7 @@ def _row(
         cost=_each([(entry.cost, entry.priced) for entry in taken]),
         seconds=_each([(entry.seconds, entry.timed) for entry in taken]),
         model=judge.model,
+        factor=judging.factor_of(judge),
         is_reference=compared.is_reference,
         compared=compared.pairs,
         prompts=compared.prompts,
@@ -225,11 +242,24 @@ def _row(
 
 
 def _taken(found: list[Taken]) -> dict[str, list[Taken]]:
-    """Put the runs' sums by the name that their judge has as a source."""
+    """Put the runs' sums by the name that their judge has as a source, shared among factors."""
     by_judge: defaultdict[str, list[Taken]] = defaultdict(list)
     for entry in found:
-        by_judge[f"{parse(entry.model).model}/{entry.rubric}"].append(entry)
+        judge = f"{parse(entry.model).model}/{entry.rubric}"
+        if not entry.factors:
+            by_judge[judge].append(entry)
+        for factor in entry.factors:
+            by_judge[f"{judge}/{factor}"].append(_share_of(entry))
     return by_judge
+
+
+def _share_of(entry: Taken) -> Taken:
+    """What calls about several factors took for one of them."""
+    cost, seconds = (
+        None if whole is None else whole / len(entry.factors)
+        for whole in (entry.cost, entry.seconds)
+    )
+    return replace(entry, cost=cost, seconds=seconds)
 
 
 def _each(sums: list[tuple[float | None, int]]) -> float | None:
@@ -238,5 +268,6 @@ def _each(sums: list[tuple[float | None, int]]) -> float | None:
     return sum(total or 0.0 for total, _ in sums) / whole if whole else None
 
 
-def _best_first(row: ScorecardRow) -> tuple[float, str]:
-    return (np.inf if row.agreement is None else -row.agreement, row.judge)
+def _best_first(row: ScorecardRow) -> tuple[bool, float, str]:
+    agreement = np.inf if row.agreement is None else -row.agreement
+    return (row.factor is not None, agreement, row.judge)

@@ -59,9 +59,11 @@ def choose_sources(
 ) -> list[str]:
     """Choose names of sources that have rows: the reference, then models, then other people.
 
-    Among equals, those of most counted pairs come first. The people of a majority that is the
-    reference are left out: it is made of them.
+    Among equals, those of most counted pairs come first; judges of one factor alone are the last
+    of all. The people of a majority that is the reference are left out: it is made of them.
     """
+    sources = tuple(sources)
+    of_one_factor = {source.name for source in sources if source.is_of_one_factor}
     pairs: dict[str, int] = {}
     for row in rows:
         pairs[row.source] = max(pairs.get(row.source, 0), row.pairs)
@@ -72,7 +74,14 @@ def choose_sources(
     if reference and reference.source.is_majority:
         pairs = {name: n for name, n in pairs.items() if name == first or not is_person.get(name)}
     names = sorted(
-        pairs, key=lambda name: (name != first, is_person.get(name, False), -pairs[name], name)
+        pairs,
+        key=lambda name: (
+            name != first,
+            name in of_one_factor,
+            is_person.get(name, False),
+            -pairs[name],
+            name,
+        ),
     )
     return names[:limit]
 

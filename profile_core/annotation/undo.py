@@ -26,18 +26,18 @@ class Undone:
     """For the annotator: what no longer counts, and where."""
 
 
-def undo(study: Study, annotator: str) -> Undone | None:
-    """Take back the annotator's latest act that stands; None where nothing is left to undo.
+def undo(study: Study, annotator: str, *, act_id: str | None = None) -> Undone | None:
+    """Take back the annotator's latest act that stands, or the one named; None where there is none.
 
     A view, an assignment and an undoing are not undone.
     """
     annotator = checked_annotator(annotator)
     while True:
         with study.cursor() as cursor:
-            act = desk_acts.latest_undoable(cursor, annotator)
+            act = desk_acts.latest_undoable(cursor, annotator, act_id)
             if act is None:
                 return None
-            is_choice = desk_acts.chose(cursor, act.act_id)
+            moved_data = desk_acts.moved_data(cursor, act.act_id)
         try:
             with acting(
                 study,
@@ -48,7 +48,7 @@ def undo(study: Study, annotator: str) -> Undone | None:
                 response_id=act.response_id,
                 mode=act.mode,
                 undoes=act.act_id,
-                counter=Counter.DATA if is_choice else Counter.CORRECTIONS,
+                counter=Counter.DATA if moved_data else Counter.CORRECTIONS,
             ) as (cursor, undoing):
                 if desk_acts.times_undone(cursor, act.act_id) > 1:
                     raise _UndoneMeanwhile
@@ -72,6 +72,7 @@ def _what(study: Study, act: Act) -> str:
         Action.SKIP: "skipping",
         Action.FLAG: "the flag",
         Action.REOPEN: "reopening",
+        Action.TAG: "what kind of request the prompt is",
     }
     if act.action in named:
         return named[act.action]

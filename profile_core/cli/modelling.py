@@ -16,7 +16,7 @@ from profile_core.actions.generate import LEVEL_WORDS, Generating
 from profile_core.actions.judge import ORDERS, Judging
 from profile_core.cli import progress
 from profile_core.cli.running import asking, concurrency, print_run, run_flags, tell_how_to_go_on
-from profile_core.cli.verb import Verb, format_option, study_option
+from profile_core.cli.verb import Verb, format_option, listed, study_option
 from profile_core.judges.spec import parse as parse_spec
 from profile_core.store.study import Study
 
@@ -41,7 +41,18 @@ def model_option(function: _Function) -> _Function:
 @click.command(cls=Verb)
 @study_option
 @model_option
-@click.option("--rubric", default="overall", metavar="NAME[@VERSION]", help="What is asked.")
+@click.option(
+    "--rubric",
+    default="overall",
+    metavar="NAME[@VERSION]",
+    help="What is asked: overall, or factors (which response has more of each).",
+)
+@click.option(
+    "--factors",
+    multiple=True,
+    metavar="A,B",
+    help="What a rubric per factor asks about; else PROFILE's factors that no rule measures.",
+)
 @click.option(
     "--orders", type=click.Choice(list(ORDERS)), default="both", help="Which is shown first."
 )
@@ -53,6 +64,7 @@ def judge(
     model: str,
     temperature: float | None,
     rubric: str,
+    factors: tuple[str, ...],
     orders: str,
     repeats: int,
     where: str | None,
@@ -61,11 +73,18 @@ def judge(
     output: str,
     **flags: Any,
 ) -> None:
-    """Ask a model which response of each pair is better."""
+    """Ask a model which response of each pair is better, or has more of each factor."""
     spec = parse_spec(model)
     with progress.shown() as shown, Study.open(path) as study:
         settings = Judging(
-            spec, rubrics.find(study, rubric), orders, repeats, where, limit, temperature
+            spec,
+            rubrics.find(study, rubric),
+            orders,
+            repeats,
+            where,
+            limit,
+            temperature,
+            listed(factors),
         )
         if dry_run:
             print_run(judging.estimated(study, settings, concurrency(flags)), output)

@@ -47,6 +47,8 @@ def scorecard(path: Path, reference: str | None, output: str) -> None:
         else "The study has no judge: `profile-core judge` asks a model, `import verdicts` reads "
         "what others were asked."
     )
+    if of_factors := scores.of_factors_in_words(card):
+        say(of_factors)
     records = [{key: row[key] for key in _KEYS} for row in map(asdict, card.rows)]
     if output == "json":
         print_json({"rows": records})

@@ -46,7 +46,11 @@ _TABLES = {
     "prompt_tag": _OF_PROMPT,
 }
 # What people gave is a log with undone events in it; these views give what stands.
-_VIEWS = {"standing_label": OF_RESPONSE, "standing_preference": _OF_PAIR}
+_VIEWS = {
+    "standing_label": OF_RESPONSE,
+    "standing_preference": _OF_PAIR,
+    "standing_tag": _OF_PROMPT,
+}
 _INNER_TABLES = {"call": _ALL, "active_extractor": _ALL, "meta": _ALL}
 
 _FILE_TYPES = {

@@ -16,6 +16,8 @@ from profile_core.judges.rubric import RubricKind
 Reason = Annotated[str, Field(max_length=1_500, description="Brief: one or two sentences.")]
 Quote = Annotated[str, Field(max_length=1_500, description="Word for word as in the text.")]
 Sentence = Annotated[str, Field(min_length=1, max_length=1_000)]
+MOST_FACTORS = 60
+"""Factors that one answer may be about."""
 
 
 class Shown(StrEnum):
@@ -48,7 +50,7 @@ class FactorVerdict(_Form):
 class FactorVerdicts(_Form):
     """Which of two responses has more, factor by factor."""
 
-    verdicts: Annotated[list[FactorVerdict], Field(max_length=60)]
+    verdicts: Annotated[list[FactorVerdict], Field(max_length=MOST_FACTORS)]
 
 
 class Rated(_Form):
@@ -63,7 +65,7 @@ class Rated(_Form):
 class Ratings(_Form):
     """The points of a response, factor by factor."""
 
-    ratings: Annotated[list[Rated], Field(max_length=60)]
+    ratings: Annotated[list[Rated], Field(max_length=MOST_FACTORS)]
 
 
 class StatedFact(_Form):

@@ -1,6 +1,6 @@
 """The log of what people did: one act for each key press or click that changes anything.
 
-Rows elsewhere (labels, fact edits, preferences) belong to an act and carry its id. Nothing is
+Rows elsewhere (labels, fact edits, preferences, tags) belong to an act and carry its id. Nothing is
 edited or deleted: an act that a later one `undoes` counts for nothing, in every table at once.
 """
 
@@ -40,6 +40,8 @@ class Action(StrEnum):
     REOPEN = "reopen"
     """Took up an item that was finished."""
     ADJUDICATE = "adjudicate"
+    TAG = "tag"
+    """Said what kind of request a prompt is."""
     UNDO = "undo"
     IMPORT = "import"
 
@@ -49,6 +51,7 @@ COUNTED_BY: dict[Action, Counter | None] = {
     Action.RELEASE: None,
     Action.VIEW: None,
     Action.PREFER: Counter.DATA,
+    Action.TAG: Counter.DATA,
 }
 """The counter that an act moves, where it is not `Counter.CORRECTIONS`."""
 

@@ -164,6 +164,8 @@ def start(cursor: duckdb.DuckDBPyConnection, run_id: str, asked: Sequence[Asked]
 
 def end(cursor: duckdb.DuckDBPyConnection, ended: Sequence[Ended]) -> None:
     """Complete calls that have ended."""
+    if not ended:
+        return
     columns = [
         pa.array([getattr(call, field.name) for call in ended], field.type) for field in _ENDED
     ]

@@ -25,13 +25,15 @@ UNDOABLE = (
     Action.FLAG,
     Action.REOPEN,
     Action.ADJUDICATE,
+    Action.TAG,
 )
 _LATEST = f"""
 SELECT act_id, annotator, action, queue_id, pair_id, response_id, mode, shown_order, note, undoes,
     created_at
 FROM act
-WHERE annotator = ? AND action IN {tuple(action.value for action in UNDOABLE)}
+WHERE annotator = $annotator AND action IN {tuple(action.value for action in UNDOABLE)}
     AND act_id NOT IN (SELECT undoes FROM act WHERE undoes IS NOT NULL)
+    AND ($act IS NULL OR act_id = $act)
 ORDER BY act_id DESC LIMIT 1"""
 
 _HELD = """
@@ -59,9 +61,11 @@ SELECT unnest($act_ids), CAST(value AS BIGINT), $annotator, $action, $queue, unn
 FROM meta WHERE key = 'correction_seq'"""
 
 
-def latest_undoable(cursor: duckdb.DuckDBPyConnection, annotator: str) -> Act | None:
-    """Read the latest act of an annotator that stands and can be undone."""
-    row = first_row(cursor, _LATEST, [annotator])
+def latest_undoable(
+    cursor: duckdb.DuckDBPyConnection, annotator: str, act_id: str | None = None
+) -> Act | None:
+    """Read the latest act of an annotator that stands and can be undone; or one act, if it can."""
+    row = first_row(cursor, _LATEST, {"annotator": annotator, "act": act_id})
     if row is None:
         return None
     act_id, who, action, queue_id, pair_id, response_id, mode, order, *rest = row
@@ -83,9 +87,12 @@ def times_undone(cursor: duckdb.DuckDBPyConnection, act_id: str) -> int:
     return number(cursor, "SELECT count(*) FROM act WHERE undoes = ?", [act_id])
 
 
-def chose(cursor: duckdb.DuckDBPyConnection, act_id: str) -> bool:
-    """Tell whether a preference belongs to an act, so that undoing it moves the data version."""
-    return number(cursor, "SELECT count(*) FROM preference WHERE act_id = ?", [act_id]) > 0
+def moved_data(cursor: duckdb.DuckDBPyConnection, act_id: str) -> bool:
+    """Tell whether a preference or a tag belongs to an act: undoing it moves the data version."""
+    query = """
+        SELECT count(*) FROM (SELECT act_id FROM preference UNION ALL SELECT act_id FROM prompt_tag)
+        WHERE act_id = ?"""
+    return number(cursor, query, [act_id]) > 0
 
 
 def labelled_factors(cursor: duckdb.DuckDBPyConnection, act_id: str) -> list[str]:

@@ -64,6 +64,7 @@ class PairRow:
 
     pair_id: str
     pair_no: int
+    prompt_id: str
     dataset: str
     row_key: str
     """How the data set calls the pair."""
@@ -141,6 +142,7 @@ def read_pair(cursor: duckdb.DuckDBPyConnection, pair_id: str, pair_no: int) -> 
     return PairRow(
         pair_id=pair_id,
         pair_no=pair_no,
+        prompt_id=pair[1],
         dataset=pair[2],
         row_key=pair[3],
         setting=Setting(pair[4]),

@@ -57,6 +57,8 @@ class Taken:
     model: str
     """As the runs name it."""
     rubric: str
+    factors: tuple[str, ...]
+    """Those that each call asked about together; none where it asked for a verdict overall."""
     priced: int
     """Answered calls whose cost is known."""
     cost: float | None
@@ -97,11 +99,11 @@ ORDER BY pair_no"""
 
 # The verb is what `actions.judge` calls its runs.
 _TAKEN = """
-SELECT run.model, run.rubric,
+SELECT run.model, run.rubric, coalesce(json_keys(run.parameters, '$.factors'), []) AS factors,
     count(*) FILTER (call.status = 'done' AND call.cost IS NOT NULL), sum(call.cost),
     count(*) FILTER (call.status = 'done' AND call.seconds IS NOT NULL), sum(call.seconds)
 FROM call JOIN run USING (run_id) WHERE run.verb = 'judge'
-GROUP BY run.model, run.rubric"""
+GROUP BY run.model, run.rubric, factors"""
 
 _SAID = """
 SELECT pair_id, source_id, shown_order, repeat, status, choice, probability, strength, reason,
@@ -137,8 +139,11 @@ def flips(cursor: duckdb.DuckDBPyConnection, wide: WideTable, source_id: str) ->
 
 
 def taken(cursor: duckdb.DuckDBPyConnection) -> list[Taken]:
-    """Sum up the calls of all runs that judged, by model and rubric."""
-    return [Taken(*row) for row in cursor.execute(_TAKEN).fetchall()]
+    """Sum up the calls of all runs that judged, by model, rubric and factors."""
+    return [
+        Taken(model, rubric, tuple(factors), *sums)
+        for model, rubric, factors, *sums in cursor.execute(_TAKEN).fetchall()
+    ]
 
 
 def said(

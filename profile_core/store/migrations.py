@@ -202,7 +202,51 @@ _M003 = (
         QUALIFY row_number() OVER (PARTITION BY prompt_id ORDER BY created_at DESC) = 1""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk, m003_runs)
+
+def m004_tags(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Let people tag prompts, beside models, each part of a tag standing by itself."""
+    for statement in _M004:
+        cursor.execute(statement)
+
+
+_M004 = (
+    "ALTER TABLE prompt_tag ADD COLUMN act_id VARCHAR",
+    # What each tagger last said of a prompt. A tag of an act is a person's, one of a run a model's.
+    f"""CREATE VIEW said_tag AS
+        SELECT * FROM (
+            SELECT *, CASE WHEN act_id IS NOT NULL THEN 'person'
+                WHEN run_id IS NOT NULL THEN 'model' ELSE 'imported' END AS origin
+            FROM prompt_tag WHERE {_NOT_UNDONE.format(table="prompt_tag")})
+        QUALIFY row_number() OVER (
+            PARTITION BY prompt_id, origin, tagger ORDER BY created_at DESC, act_id DESC) = 1""",
+    # Of each part of a tag the first that was said: imported, by a person, by a model; of one kind
+    # the latest. arg_min passes over those who say nothing of a part.
+    f"""CREATE OR REPLACE VIEW standing_tag AS
+        SELECT prompt_id{
+        "".join(
+            f", arg_min({part}, place) AS {part}"
+            f", arg_min(origin, place) FILTER ({part} IS NOT NULL) AS {part}_origin"
+            f", arg_min(tagger, place) FILTER ({part} IS NOT NULL) AS {part}_tagger"
+            for part in (
+                "scenario",
+                "intent_unclear",
+                "expresses_feelings",
+                "states_constraints",
+                "takes_stance",
+                "contains_mistake",
+            )
+        )
+    }
+        FROM (
+            SELECT *, row_number() OVER (
+                PARTITION BY prompt_id
+                ORDER BY CASE origin WHEN 'imported' THEN 0 WHEN 'person' THEN 1 ELSE 2 END,
+                    created_at DESC) AS place
+            FROM said_tag)
+        GROUP BY prompt_id""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (m001_initial, m002_desk, m003_runs, m004_tags)
 
 
 def applied(cursor: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from profile_core.errors import UnknownName
+from profile_core.store.rows import first_row
 from profile_core.store.wide_table import WideTable
 
 
@@ -50,3 +52,11 @@ def read(
         if of_pairs is not None:
             cursor.unregister("kept")
     return [PromptRow(*row) for row in rows]
+
+
+def of_pair(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> str:
+    """Name the prompt of a pair; UnknownName for a pair that the study does not have."""
+    row = first_row(cursor, "SELECT prompt_id FROM pair WHERE pair_id = ?", [pair_id])
+    if row is None:
+        raise UnknownName("pair", pair_id, ())
+    return str(row[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -30,7 +31,8 @@ FROM {table} AS wide SEMI JOIN kept USING (pair_no)
 JOIN prompt USING (prompt_id)
 JOIN response AS side_a ON side_a.response_id = wide.response_a
 JOIN response AS side_b ON side_b.response_id = wide.response_b
-WHERE wide.setting = 'evaluation'
+WHERE wide.setting = 'evaluation' AND ($tasks IS NULL OR coalesce(prompt.task, '') = ''
+    OR list_contains(CAST($tasks AS VARCHAR[]), prompt.task))
 ORDER BY wide.seq
 LIMIT {limit}"""
 
@@ -40,12 +42,18 @@ def read(
     wide: WideTable,
     pair_numbers: npt.NDArray[np.int64],
     limit: int | None = None,
+    *,
+    tasks: Sequence[str] | None = None,
 ) -> list[ShownPair]:
-    """Read the evaluation pairs among some pairs, in the order of their import."""
+    """Read the evaluation pairs among some pairs, in the order of their import.
+
+    With `tasks`, those of prompts of these tasks alone, and of prompts without a task.
+    """
     cursor.register("kept", pa.table({"pair_no": pair_numbers}))
     try:
         rows = cursor.execute(
-            _PAIRS.format(table=wide.name, limit="ALL" if limit is None else int(limit))
+            _PAIRS.format(table=wide.name, limit="ALL" if limit is None else int(limit)),
+            {"tasks": None if tasks is None else list(tasks)},
         ).fetchall()
     finally:
         cursor.unregister("kept")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import duckdb
@@ -12,14 +13,19 @@ from profile_core.store.rows import number
 from profile_core.types import Choice, Order, SourceKind, VerdictStatus
 
 
-def add_judge(cursor: duckdb.DuckDBPyConnection, name: str, model: str) -> str:
-    """Make a judge a source of the study, once; return its id."""
+def add_judge(
+    cursor: duckdb.DuckDBPyConnection, name: str, model: str, derived_from: Sequence[str] = ()
+) -> str:
+    """Make a judge a source of the study, once; return its id.
+
+    `derived_from` names the factors that its choices follow from, if any.
+    """
     judge = source_id(SourceKind.JUDGE, name)
     number(
         cursor,
-        "INSERT INTO source SELECT $id, 'judge', $name, $model, FALSE, NULL "
+        "INSERT INTO source SELECT $id, 'judge', $name, $model, FALSE, $derived_from "
         "WHERE $id NOT IN (SELECT source_id FROM source)",
-        {"id": judge, "name": name, "model": model},
+        {"id": judge, "name": name, "model": model, "derived_from": list(derived_from) or None},
     )
     return judge
 
@@ -59,4 +65,18 @@ def put(
             run_id,
             datetime.now(UTC).replace(tzinfo=None),
         ],
+    )
+
+
+def has_valid(
+    cursor: duckdb.DuckDBPyConnection, pair_id: str, source: str, order: Order, repeat: int
+) -> bool:
+    """Tell whether a source has a valid verdict on a pair as shown."""
+    preference_id = content_id(pair_id, source, order.value, repeat)
+    return bool(
+        number(
+            cursor,
+            "SELECT count(*) FROM preference WHERE preference_id = ? AND status = 'valid'",
+            [preference_id],
+        )
     )

@@ -34,6 +34,11 @@ class WideSource:
     probability: str | None
     """Name of an internal column with the probability that a is preferred."""
 
+    @property
+    def is_of_one_factor(self) -> bool:
+        """Whether it is a judge that was asked which response has more of a factor, no more."""
+        return self.kind is SourceKind.JUDGE and bool(self.derived_from)
+
 
 @dataclass(frozen=True, slots=True)
 class WideTable:

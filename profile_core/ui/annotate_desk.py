@@ -41,11 +41,25 @@ def draw(study: Study, work: Work) -> None:
         held = st.session_state[_DESK] = annotate_events.begin(study, work)
     else:
         annotate_events.refresh(study, held)
-    _draw(study, held)
+    _draw(study, held, (held.work, study.versions().data))
+
+
+def lies() -> Work | None:
+    """Tell what lies on this session's desk."""
+    held: Desk | None = st.session_state.get(_DESK)
+    return held.work if held else None
+
+
+def clear() -> None:
+    """Take from the desk what lies there; what was said stays said."""
+    st.session_state.pop(_DESK, None)
 
 
 @st.fragment
-def _draw(study: Study, held: Desk) -> None:
+def _draw(study: Study, held: Desk, drawn: tuple[Work, int]) -> None:
+    if held.work.is_in_list and drawn != (held.work, study.versions().data):
+        # The list around it is drawn anew with what has been said, or with another pair open.
+        st.rerun()
     annotate_line.draw(held)
     item = held.item
     if item is None:
@@ -53,8 +67,8 @@ def _draw(study: Study, held: Desk) -> None:
         _controls(study, held)
     elif held.asks is Asks.FACTS:
         _facts(study, held, item)
-    elif held.asks is Asks.PREFERENCE:
-        annotate_prefer.texts(study, item)
+    elif held.asks is Asks.PREFERENCE or held.work.is_in_list:
+        annotate_review.texts(study, item, both=True)
         _controls(study, held)
     else:
         left, right = st.columns([7, 5], gap="large")

@@ -20,7 +20,7 @@ class Drawing {
     const { data } = this;
     this.shape = this.shapeOf(data);
     this.rows = [];
-    this.tabs = this.degrees = this.noteField = this.field = undefined;
+    this.tabs = this.answers = this.degrees = this.noteField = this.field = undefined;
     this.scope = element("style");
     this.said = element("p", { class: "pf-desk-said", role: "status" });
     this.alert = element("p", { class: "pf-desk-alert", role: "alert" });
@@ -149,14 +149,13 @@ class Drawing {
   }
 
   choices() {
-    const answers = [
+    this.answers = [
       ["first", "Response 1 is better", "1"],
       ["tie", "Neither is better", "0"],
       ["second", "Response 2 is better", "2"],
     ].map(([choice, words, key]) => {
       const button = element("button", { type: "button", onclick: () => this.choose(choice) }, words, element("kbd", {}, key));
       button.setAttribute("aria-keyshortcuts", key);
-      button.setAttribute("aria-pressed", String(this.data.choice === choice));
       button.dataset.choice = choice;
       return button;
     });
@@ -167,7 +166,7 @@ class Drawing {
     });
     const degree = element("div", { class: "pf-desk-degree", role: "group", "aria-label": "How strongly" },
       element("span", {}, "How strongly", element("kbd", {}, "−"), element("kbd", {}, "+")), ...this.degrees);
-    const which = element("div", { class: "pf-desk-which-one", role: "group", "aria-label": "Which is better" }, ...answers);
+    const which = element("div", { class: "pf-desk-which-one", role: "group", "aria-label": "Which is better" }, ...this.answers);
     return element("div", { class: "pf-desk-choices" }, which, element("div", {}, degree, this.noteLine()));
   }
 
@@ -195,12 +194,14 @@ class Drawing {
       count.textContent = ` ${own.filter(([, place]) => this.saying(place)).length} of ${own.length}`;
     });
     if (data.cells.length && this.panelOf !== this.current) this.drawPanel();
+    this.answers?.forEach((button) => button.setAttribute("aria-pressed", String(data.choice === button.dataset.choice)));
     this.degrees?.forEach((button, strength) => button.setAttribute("aria-pressed", String(strength === this.strength)));
     if (this.noteField && this.noteField.value !== this.note) this.noteField.value = this.note;
     const side = data.cells[this.current]?.side ?? 0;
     this.scope.textContent = data.cells.length
       ? `.stMain .pf-item [data-side="${1 - side}"] { display: none; }
          .stMain .pf-item [data-side="${side}"] { display: grid; }
+         .stMain .pf-item [data-both="${side}"] > .pf-head { box-shadow: 0 2px 0 var(--pf-accent); }
          .stMain .pf-item mark[data-of~="${this.current}"] { background: var(--pf-mark); }`
       : "";
     this.root.dataset.unsaved = this.outstanding.length;

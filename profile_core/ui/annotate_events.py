@@ -6,7 +6,7 @@ one lies on the desk by now. Only an event on the item that lies there moves the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from time import time
 from typing import Any
@@ -31,6 +31,10 @@ class Work:
     annotator: str
     queue_id: str | None = None
     pair_id: str | None = None
+    asks: Asks = Asks.FACTORS
+    """Of a pair by itself; a queue has what it asks."""
+    is_in_list: bool = False
+    """Whether the pair lies open in a list, where another one may be taken up by undoing."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,8 @@ def take_back(study: Study, held: Desk) -> None:
     if undone.queue_id == held.work.queue_id and undone.pair_id is not None:
         if held.item is None or held.item.pair_id != undone.pair_id:
             held.facts_of = None
+        if held.work.is_in_list:
+            held.work = replace(held.work, pair_id=undone.pair_id)
         _lay_out(study, held, undone.pair_id)
 
 
@@ -219,9 +225,16 @@ def _lay_out(study: Study, held: Desk, pair_id: str) -> None:
 
 
 def _named(study: Study, held: Desk, pair_id: str) -> Item:
-    queue_id = held.work.queue_id
-    factors = () if queue_id else _reviewable(study)
-    item = desk.open_item(study, held.work.annotator, pair_id, queue_id=queue_id, factors=factors)
+    work = held.work
+    is_labelled = work.queue_id is None and work.asks is Asks.FACTORS
+    item = desk.open_item(
+        study,
+        work.annotator,
+        pair_id,
+        queue_id=work.queue_id,
+        asks=work.asks,
+        factors=_reviewable(study) if is_labelled else (),
+    )
     if held.standing is not None:
         held.standing.note(item)
     return item

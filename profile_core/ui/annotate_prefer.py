@@ -1,4 +1,4 @@
-"""A pair of which one response is preferred: both texts side by side, nothing said of who wrote.
+"""A pair of which one response is preferred: what the controls are given, and what they mean.
 
 The one shown first is "Response 1", whichever it is in the study; keys and buttons speak of that
 order, and what is stored speaks of the study's own.
@@ -6,15 +6,10 @@ order, and what is stored speaks of the study's own.
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
-import streamlit as st
-
 from profile_core.annotation.desk import Item
-from profile_core.store.study import Study
 from profile_core.types import Choice, Order
-from profile_core.ui import annotate_review as review
 
 _BY_PLACE = {
     Order.AB: {"first": Choice.A, "second": Choice.B, "tie": Choice.TIE},
@@ -22,23 +17,6 @@ _BY_PLACE = {
 }
 _WORDS = {"first": "response 1 is better", "second": "response 2 is better", "tie": "neither"}
 _STRENGTHS = {1: "slightly", 2: "clearly", 3: "by far"}
-
-
-def texts(study: Study, item: Item) -> None:
-    """Draw prompt, source text and both responses on one baseline."""
-    pair = review.read_pair(study, item.pair_id)
-    bodies = "".join(
-        f'<div class="pf-side"><div class="pf-head">{name}</div>'
-        f'<div class="pf-item-text" tabindex="0" role="region" aria-label="{name}">'
-        f'<div class="pf-text" dir="auto">{escape(response.text)}</div></div></div>'
-        for name, response in zip(
-            review.SIDES, review.in_order(pair, item.shown_order), strict=True
-        )
-    )
-    st.html(
-        f'<div class="pf-item pf-item-both">{review.context(pair)}'
-        f'<div class="pf-pair">{bodies}</div></div>'
-    )
 
 
 def payload(item: Item) -> dict[str, Any]:
@@ -64,8 +42,13 @@ def said(item: Item) -> str:
     given = item.preference
     if given is None or given.choice is None:
         return "can't tell"
-    words = _WORDS[str(_place(item.shown_order, given.choice))]
+    words = in_words(item.shown_order, given.choice)
     return f"{words}, {_STRENGTHS[given.strength]}" if given.strength else words
+
+
+def in_words(order: Order, chosen: Choice) -> str:
+    """Say a choice of the stored a or b in the order shown."""
+    return _WORDS[str(_place(order, chosen))]
 
 
 def _place(order: Order, chosen: Choice | None) -> str | None:

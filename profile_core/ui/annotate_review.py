@@ -47,18 +47,21 @@ def cells(item: Item) -> list[tuple[int, Cell]]:
     return sorted(placed, key=lambda entry: entry[0])
 
 
-def texts(study: Study, item: Item) -> None:
-    """Draw prompt, source text and both responses; the controls say which of the two is seen."""
+def texts(study: Study, item: Item, *, both: bool = False) -> None:
+    """Draw prompt, source text and the responses: both, or the one that the controls say."""
     pair = read_pair(study, item.pair_id)
     own = cells(item)
     marks = _marks(study, item, own)
+    attribute = 'class="pf-side" data-both' if both else "data-side"
     bodies = "".join(
-        f'<div data-side="{side}">{_head(SIDES[side])}'
+        f'<div {attribute}="{side}">{_head(SIDES[side])}'
         f'<div class="pf-item-text" tabindex="0" role="region" aria-label="{SIDES[side]}">'
         f"{_marked(response.text, marks[side])}</div></div>"
         for side, response in enumerate(in_order(pair, item.shown_order))
     )
-    st.html(f'<div class="pf-item">{context(pair)}{bodies}</div>')
+    if both:
+        bodies = f'<div class="pf-pair">{bodies}</div>'
+    st.html(f'<div class="pf-item{" pf-item-both" if both else ""}">{context(pair)}{bodies}</div>')
 
 
 def context(pair: PairRow) -> str:
@@ -134,7 +137,7 @@ def _marks(
 ) -> tuple[list[tuple[str, Span]], ...]:
     """Find what each cell's automatic value rests on, keyed by the cell's place in the controls."""
     found: tuple[list[tuple[str, Span]], ...] = ([], [])
-    if not item.is_revealed:
+    if not (own and item.is_revealed):
         return found
     extractors = {cell.factor.name: cell.extractor for _, cell in own if cell.extractor}
     with study.cursor() as cursor:

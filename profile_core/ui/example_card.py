@@ -15,7 +15,7 @@ from profile_core.text import numbers
 from profile_core.text.diff import RunKind, word_diff
 from profile_core.text.spans import split_by_spans
 from profile_core.types import Choice, FactorKind, SourceKind, VerdictStatus
-from profile_core.ui import filters, frame, label_history, router, tables, text
+from profile_core.ui import example_tags, filters, frame, label_history, router, tables, text
 
 _LONG = 700
 """Characters from which a source text is folded away."""
@@ -32,6 +32,7 @@ def draw(study: Study, example: Example, factor: str | None) -> None:
     pair = example.pair
     _headline(example)
     _prompt(pair.prompt)
+    example_tags.draw(study, example)
     if pair.source_text:
         _source_text(pair.source_text)
     _responses(study, example)

@@ -45,7 +45,8 @@ _TABLE = (
 _NOTES = {
     DERIVED: (
         "derived from it",
-        "part of the derived preference, so the two agree by construction",
+        "the preference was derived from the factor, or is a verdict on it alone, so the two "
+        "agree by construction",
     ),
     Note.ALL_TIED: ("all tied", str(Note.ALL_TIED)),
     Note.NO_VARIANCE: ("prompts alike", str(Note.NO_VARIANCE)),

@@ -17,7 +17,7 @@ from profile_core.errors import PredicateError, ProfileError
 from profile_core.judges import credentials, prices
 from profile_core.judges.check import check
 from profile_core.judges.credentials import MissingKey
-from profile_core.judges.rubric import Rubric
+from profile_core.judges.rubric import Rubric, RubricKind
 from profile_core.judges.spec import FORMS, ModelSpec, Provider, parse
 from profile_core.store import factors as factor_store
 from profile_core.store.study import Study, Versions
@@ -128,6 +128,7 @@ def _settings(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rubric = _rubric(study, task)
         if task is JUDGE:
+            asked_about = _asked_about(study, rubric)
             orders = st.selectbox(
                 "Shown in the order",
                 list(ORDERS),
@@ -165,7 +166,7 @@ def _settings(
         return None
     if task is JUDGE:
         assert rubric is not None
-        return Judging(spec, rubric, orders, int(repeats), where, limit, temperature)
+        return Judging(spec, rubric, orders, int(repeats), where, limit, temperature, asked_about)
     if task is MEASURE:
         return Measuring(spec, tuple(names), taxonomy, where, limit, temperature)
     chosen = rubrics.find(study, "level" if levels else "best")
@@ -175,7 +176,8 @@ def _settings(
 def _rubric(study: Study, task: Task) -> Rubric | None:
     if task is not JUDGE:
         return None
-    fitting = [rubric for rubric in rubrics.all_rubrics(study) if rubric.kind is task.kind]
+    known = rubrics.all_rubrics(study)
+    fitting = [rubric for kind in task.kinds for rubric in known if rubric.kind is kind]
     named = {str(rubric): rubric for rubric in fitting}
     if not named:
         raise ProfileError(f"there is no rubric for {task.title}")
@@ -184,10 +186,32 @@ def _rubric(study: Study, task: Task) -> Rubric | None:
         list(named),
         key=_key("rubric"),
         bind="query-params",
-        help="What the model is told; see and edit it under rubrics.",
+        help="What the model is told; see and edit it under rubrics. Overall asks which response "
+        "is better, factors which one has more of each factor.",
         width=220,
     )
     return named[chosen]
+
+
+def _asked_about(study: Study, rubric: Rubric | None) -> tuple[str, ...]:
+    """The factors to ask about, where the rubric asks factor by factor."""
+    if rubric is None or rubric.kind is not RubricKind.PAIRWISE_FACTORS:
+        return ()
+    with study.cursor() as cursor:
+        known = factor_store.current(cursor)
+    return tuple(
+        st.multiselect(
+            "Factors",
+            list(known),
+            key=_key("asked-about"),
+            bind="query-params",
+            placeholder="the rubric's own" if rubric.factors else "PROFILE's that no rule measures",
+            help="One call asks which response has more of each. A factor's verdicts are kept as "
+            "a judge of their own, and a factor that is not defined for a pair's task is not "
+            "asked about.",
+            width=380,
+        )
+    )
 
 
 def _factors(study: Study) -> tuple[str | None, list[str]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import get_args
+
 import streamlit as st
+from pydantic import BaseModel
 
 from profile_core.actions.resuming import Settings
 from profile_core.actions.runner import Item
@@ -37,5 +41,13 @@ def _messages(item: Item) -> None:
     form = item.request.form
     limit = numbers.counted(item.request.max_tokens, "token")
     note = f"at most {limit}" + (f", in the form {form.__name__}" if form else ", as free text")
-    fields = "" if form is None else "\n".join(form.model_fields)
-    text.titled("answer", fields or "text", note=note)
+    text.titled("answer", "\n".join(_fields(form)) if form else "text", note=note)
+
+
+def _fields(form: type[BaseModel], depth: int = 0) -> Iterator[str]:
+    """Name what an answer has, and below a list what each of its entries has."""
+    for name, field in form.model_fields.items():
+        yield f"{'  ' * depth}{name}"
+        for inner in get_args(field.annotation):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from _fields(inner, depth + 1)

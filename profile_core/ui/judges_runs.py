@@ -59,7 +59,6 @@ def _table(study: Study) -> None:
 
 
 def _row(row: LedgerRow) -> list[tables.Cell]:
-    unknown = f" and {numbers.count(row.cost_unknown)} unknown" if row.cost_unknown else ""
     failed = ", ".join(f"{kind} {numbers.count(n)}" for kind, n in row.failed.items())
     return [
         f"{row.started_at:%d %b %H:%M}" if row.started_at else numbers.NONE,
@@ -70,9 +69,18 @@ def _row(row: LedgerRow) -> list[tables.Cell]:
         numbers.count(row.done),
         numbers.count(row.calls),
         failed or "none",
-        f"{row.cost:.4f}{unknown}",
+        _cost(row),
         row.status,
     ]
+
+
+def _cost(row: LedgerRow) -> str:
+    if not row.calls:
+        return numbers.NONE
+    if row.cost_unknown == row.calls:
+        return "unknown"
+    unknown = f" and {numbers.count(row.cost_unknown)} unknown" if row.cost_unknown else ""
+    return f"{row.cost:.4f}{unknown}"
 
 
 def _go_on(study: Study) -> None:

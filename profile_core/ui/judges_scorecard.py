@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from profile_core.analysis.scorecard import Scorecard, ScorecardRow, in_words
+from profile_core.analysis.scorecard import Scorecard, ScorecardRow, in_words, of_factors_in_words
 from profile_core.analysis.scorecard import scorecard as compute
 from profile_core.store.study import Study, Versions
 from profile_core.text import numbers
@@ -17,7 +17,8 @@ _COLUMNS = (
         "Agreement",
         is_number=True,
         help="Share of pairs that it and the reference both decided on which they chose alike, "
-        "with its 95 % interval, clustered by prompt",
+        "with its 95 % interval, clustered by prompt; for a judge of one factor, how often having "
+        "more of it goes with the reference's choice",
     ),
     tables.Column("Kappa", is_number=True, help="Cohen's: 0 is what chance would give, 1 always"),
     tables.Column(
@@ -33,8 +34,13 @@ _COLUMNS = (
         is_number=True,
         help="Share choosing the longer response, minus the reference's on the same pairs",
     ),
-    tables.Column("US $", is_number=True, help="An answer, where its price is known"),
-    tables.Column("Seconds", is_number=True, help="An answer"),
+    tables.Column(
+        "US $",
+        is_number=True,
+        help="An answer, where its price is known; a call about several factors is shared among "
+        "them",
+    ),
+    tables.Column("Seconds", is_number=True, help="An answer, shared in the same way"),
 )
 
 
@@ -52,9 +58,11 @@ def draw(study: Study) -> None:
     tables.table(
         _COLUMNS,
         [_row(row) for row in found.rows],
-        caption="The judge that agrees most stands first. A name opens the pairs on which it "
-        "differs from the reference.",
+        caption="The judge that agrees most stands first, judges of one factor after the others. "
+        "A name opens the pairs on which it differs from the reference.",
     )
+    if of_factors := of_factors_in_words(found):
+        frame.note(of_factors)
     for row in found.rows:
         if row.note:
             frame.note(f"{row.judge}: {row.note}.")

@@ -26,13 +26,13 @@ class Task:
     """How the work is called while it runs."""
     counts: str
     """What a limit and an estimate count."""
-    kind: RubricKind | None
-    """The kind of rubric to choose among; None where the task has its own."""
+    kinds: tuple[RubricKind, ...] = ()
+    """The kinds of rubric to choose among, the usual one first; none where the task has its own."""
 
 
-JUDGE = Task("judge pairs", "Judging", "pair", RubricKind.PAIRWISE)
-MEASURE = Task("measure factors", "Measuring", "response", None)
-WRITE = Task("write answers", "Writing", "prompt", RubricKind.GENERATE)
+JUDGE = Task("judge pairs", "Judging", "pair", judge.KINDS)
+MEASURE = Task("measure factors", "Measuring", "response")
+WRITE = Task("write answers", "Writing", "prompt")
 TASKS = {task.title: task for task in (JUDGE, MEASURE, WRITE)}
 
 

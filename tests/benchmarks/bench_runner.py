@@ -1,7 +1,8 @@
 """How close a run of many calls comes to the ideal: `python -m tests.benchmarks.bench_runner`.
 
 A server on loopback answers each call after 200 ms; with 16 calls under way, 2,000 calls take
-25 s at best. Prints the time as a ratio to that. The server is a process of its own.
+25 s at best. Prints the time as a ratio to that, and exits with 1 above 1.25. The server is a
+process of its own.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from tests.judge_runs import asking, fill, judging, some_verdict
 from tests.model_server import model_server, says
 
 CALLS, CONCURRENCY, SECONDS = 2_000, 16, 0.2
+BAR = 1.25
 
 
-def main() -> None:
+def main() -> int:
     ideal = CALLS / CONCURRENCY * SECONDS
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,))
@@ -33,10 +35,12 @@ def main() -> None:
     ours.send("stop")
     process.join()
     assert summary.done == CALLS // 2, summary
+    share = summary.seconds / ideal
     print(
         f"{CALLS:,} calls of {SECONDS:.1f} s, {CONCURRENCY} at once: {summary.seconds:.1f} s, "
-        f"{summary.seconds / ideal:.2f} times the ideal {ideal:.0f} s"
+        f"{share:.2f} times the ideal {ideal:.0f} s"
     )
+    return int(share > BAR)
 
 
 def _serve(pipe: Connection) -> None:
@@ -46,4 +50,4 @@ def _serve(pipe: Connection) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -39,7 +39,6 @@ class Tagging:
     """What an answer means: the prompt's tag."""
 
     def __init__(self, tagger: str, run_id: str) -> None:
-        self.found: dict[str, PromptTag] = {}
         self._tagger = tagger
         self._run_id = run_id
 
@@ -62,8 +61,7 @@ class Tagging:
         )
 
     def write(self, cursor: Cursor, item: Item, meant: PromptTag) -> None:
-        """Write the tag, and keep it for the ratings."""
-        self.found[item.about] = meant
+        """Write the tag."""
         prompt_tags.put(cursor, item.about, meant, tagger=self._tagger, run_id=self._run_id)
 
     def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
