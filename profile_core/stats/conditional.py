@@ -19,6 +19,7 @@ from profile_core.errors import NotEstimable
 from profile_core.stats.design import Design, design
 from profile_core.stats.intervals import MIN_PROMPTS, t_interval
 from profile_core.stats.newton import maximise, residuals
+from profile_core.stats.thin_products import gram, times
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -111,23 +112,21 @@ def refit(
     counted = _counted(prepared)
     prompts = int(counted.sum())
     if found.direction is not None:
-        reach = np.abs(found.direction)
-        places = kept[reach > 1e-3 * reach.max()]
+        places = kept[_separating(columns, preferred, prepared.weights, found.direction)]
         return _without_estimates(prepared, found.iterations, prompts, tuple(places.tolist()))
 
     residual = residuals(columns, preferred, found.beta)
     if prepared.weights is not None:
         residual = residual * prepared.weights.astype(columns.dtype)
     scores = prepared.groups.sums(columns, residual)
-    moved = scores @ np.linalg.inv(found.hessian).astype(columns.dtype)
+    moved = times(scores, np.linalg.inv(found.hessian).astype(columns.dtype))
     pairs, size = prepared.pairs, len(prepared.scale)
     moved *= columns.dtype.type(np.sqrt((pairs - 1) / max(pairs - len(kept), 1)))
 
     coefficients, covariance = np.full(size, np.nan), np.full((size, size), np.nan)
     coefficients[kept] = found.beta
     if prompts >= MIN_PROMPTS:
-        square = np.asarray(moved.T @ moved, dtype=np.float64)
-        covariance[np.ix_(kept, kept)] = prompts / (prompts - 1) * square
+        covariance[np.ix_(kept, kept)] = prompts / (prompts - 1) * gram(moved)
     se = np.sqrt(np.diagonal(covariance))
     low, high, p = t_interval(coefficients, se, prompts - 1, bounds=(-np.inf, np.inf))
     influence = moved
@@ -180,6 +179,24 @@ def _counted(prepared: Design) -> npt.NDArray[np.bool_]:
     if prepared.weights is None:
         return np.ones(len(groups), dtype=np.bool_)
     return np.asarray(groups.sums(prepared.weights[:, None])[:, 0] > 0)
+
+
+def _separating(
+    columns: npt.NDArray[np.floating],
+    preferred: npt.NDArray[np.floating],
+    weights: Floats | None,
+    direction: Floats,
+) -> npt.NDArray[np.bool_]:
+    """The columns ``[K]`` that separate choices alone, or else those that do it together."""
+    used = slice(None) if weights is None else weights > 0
+    margin, x = 2 * preferred[used] - 1, columns[used]
+    undecided = np.abs(margin) < 1
+    alone = ((margin[:, None] * x).min(axis=0) >= 0) & ~x[undecided].any(axis=0)
+    against = ((margin[:, None] * x).max(axis=0) <= 0) & ~x[undecided].any(axis=0)
+    if (alone | against).any():
+        return np.asarray(alone | against)
+    reach = np.abs(direction)
+    return np.asarray(reach > 0.02 * reach.max())
 
 
 def _without_estimates(

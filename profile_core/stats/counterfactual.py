@@ -16,9 +16,10 @@ import numpy.typing as npt
 from scipy import special
 
 from profile_core.stats.conditional import Logistic
-from profile_core.stats.design import chunks
+from profile_core.stats.design import LARGE
 from profile_core.stats.intervals import Intervals, moments, ratio, ratio_intervals
 from profile_core.stats.prompt_sums import PromptGroups
+from profile_core.stats.thin_products import chunks, crossed, times
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -60,17 +61,20 @@ def modelled_sums(
     free = np.setdiff1d(np.flatnonzero(model.scale > 0), list(neutral))
 
     gradient = np.zeros((sign.shape[1], len(slopes)))
-    z, defined = np.empty(sign.shape), np.empty(sign.shape)
+    precision = np.float32 if rows.size >= LARGE else np.float64
+    z, defined = np.empty(sign.shape, precision), np.empty(sign.shape, precision)
     for part in chunks(z):
-        present = ~np.isnan(sign[part])
-        p = special.expit(rows[part] @ slopes)
-        z[part] = np.where(present, sign[part], 0.0) * (2 * p - 1)[:, None]
-        defined[part] = present
-        slope_of_p = 2 * p * (1 - p) * weight[part]
-        gradient += np.where(present, sign[part], 0.0).T @ (rows[part] * slope_of_p[:, None])
-    s, n = (np.asarray(groups.sums(values, weight), dtype=np.float64) for values in (z, defined))
+        missing = np.isnan(sign[part])
+        direction = np.where(missing, 0.0, sign[part])
+        p = special.expit(times(rows[part], slopes))
+        z[part] = direction * (2 * p - 1)[:, None]
+        defined[part] = ~missing
+        gradient += crossed(direction, rows[part] * (2 * p * (1 - p) * weight[part])[:, None])
+    s, n = (
+        groups.sums(values, weight.astype(precision)).astype(np.float64) for values in (z, defined)
+    )
     change = ratio(gradient[:, free], model.scale[free])
-    return ModelledSums(model.prompt_ids, s + model.influence[:, free] @ change.T, n)
+    return ModelledSums(model.prompt_ids, s + times(model.influence[:, free], change.T), n)
 
 
 def modelled_influence(

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from profile_core.stats.prompt_sums import PromptGroups
+from profile_core.stats.thin_products import chunks, gram
 
 Floats = npt.NDArray[np.float64]
 AnyFloats = npt.NDArray[np.floating]
 
 LARGE = 4_000_000
-"""From so many numbers on, columns are kept in single precision; the fit differs by < 1e-6."""
-CHUNK_BYTES = 1 << 20
+"""From so many numbers on, columns are kept in single precision; coefficients differ by < 1e-6."""
 _ALIASED = 1e-10
 """A column is a combination of earlier ones if so little of its square is left."""
 
@@ -96,19 +96,13 @@ def design(
     )
 
 
-def chunks(columns: AnyFloats) -> list[slice]:
-    """Runs of rows that fit into a processor's cache together."""
-    size = max(256, CHUNK_BYTES // max(columns.itemsize * columns.shape[1], 1))
-    return [slice(start, start + size) for start in range(0, len(columns), size)]
-
-
 def _products(raw: AnyFloats, weights: Floats | None) -> Floats:
     found = np.zeros((raw.shape[1], raw.shape[1]))
     for rows in chunks(raw):
         part = raw[rows].astype(np.float64, copy=False)
         if weights is not None:
             part = part * np.sqrt(weights[rows])[:, None]
-        found += part.T @ part
+        found += gram(part)
     return found
 
 

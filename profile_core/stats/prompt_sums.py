@@ -47,10 +47,8 @@ class PromptGroups:
     def sums(
         self, values: npt.NDArray[np.floating], weights: npt.NDArray[np.floating] | None = None
     ) -> npt.NDArray[np.floating]:
-        """Sum rows ``[N, K]`` of each prompt, times a weight each: ``[G, K]`` in their dtype."""
-        data = np.ones(len(self.order), values.dtype)
-        if weights is not None:
-            data = weights.astype(values.dtype, copy=False)[self.order]
+        """Sum rows ``[N, K]`` of each prompt, times a weight each: ``[G, K]``."""
+        data = np.ones(len(self.order), values.dtype) if weights is None else weights[self.order]
         by_prompt = sparse.csr_array(
             (data, self.order, self.starts), shape=(len(self.ids), len(self.order))
         )
