@@ -79,7 +79,7 @@ def modelled(
     weights = None if weight is None else weight[data.rows]
     prompts = planes.prompt_of[data.rows]
     data, model, separated = fitted(data, prompts, weights, equalised)
-    described = _described(entry, data, model, separated, equalised)
+    described = _described(study_planes, entry, data, model, separated, equalised)
     if model is None:
         nothing = np.zeros((0, study_planes.clusters.number))
         return Modelled(entry, described, (), nothing, nothing)
@@ -149,20 +149,22 @@ def fitted(
     weights: Floats | None = None,
     equalised: Sequence[str] = (),
 ) -> tuple[ModelData, Logistic | None, tuple[str, ...]]:
-    """Fit, leaving out again and again what settles the choices; None where nothing can be fitted.
+    """Fit, leaving out what settles the choices until nothing does; None where nothing is left.
 
-    Gives the data as it was fitted, the model, and the factors that were left out for that.
+    The equalised factors stay as long as anything else can go instead. Gives the data as it was
+    fitted, the model, and the factors that were left out, or that leave no model.
     """
     separated: tuple[str, ...] = ()
     while len(data.rows) and data.factors:
         model = fit(data.x, data.chosen_a, prompts, weights=weights)
-        names = tuple(data.factors[k] for k in model.separated)
-        if not names:
+        if not model.separated:
             return data, model, separated
+        out = [k for k in model.separated if data.factors[k] not in equalised]
+        names = tuple(data.factors[k] for k in out or model.separated)
         separated += names
-        if any(name in equalised for name in names):
+        if not out:
             break
-        keep = [k for k in range(len(data.factors)) if k not in model.separated]
+        keep = [k for k in range(len(data.factors)) if k not in out]
         data = replace(
             data,
             factors=tuple(data.factors[k] for k in keep),
@@ -196,7 +198,14 @@ def _columns(
     return (*equalised, *(name for name in others if name in entered)), complete
 
 
+def titled(study_planes: StudyPlanes, names: Sequence[str]) -> str:
+    """List factors by their titles, for a sentence."""
+    titles = {factor.name: numbers.inline(factor.title) for factor in study_planes.factors}
+    return numbers.listed([titles[name] for name in names])
+
+
 def _described(
+    study_planes: StudyPlanes,
     entry: PlaneSource,
     data: ModelData,
     model: Logistic | None,
@@ -206,18 +215,18 @@ def _described(
     notes = []
     if not len(data.rows):
         notes.append(
-            f"no model: no decided pair has a value of {numbers.listed(list(equalised))}"
+            f"no model, for no decided pair has a value of {titled(study_planes, equalised)}"
             if data.incomplete
-            else "no model: no decided pair"
+            else "no model, for no pair is decided"
         )
     elif separated:
-        who = numbers.listed(list(separated))
         notes.append(
-            f"{who} alone tell{'s' if len(separated) == 1 else ''} the choices apart without error"
-            + ("" if model else ": there is no model")
+            f"wherever there is a difference in {titled(study_planes, separated)}, the choice can "
+            "be told without error, so "
+            + ("the model is without" if model else "no model tells what weighs")
         )
     if model:
-        notes += _collinearity(data, model, equalised)
+        notes += _collinearity(study_planes, data, model, equalised)
     return ModelRow(
         setting=entry.setting,
         source=entry.source.name,
@@ -232,22 +241,24 @@ def _described(
     )
 
 
-def _collinearity(data: ModelData, model: Logistic, equalised: Sequence[str]) -> list[str]:
-    notes = []
+def _collinearity(
+    study_planes: StudyPlanes, data: ModelData, model: Logistic, equalised: Sequence[str]
+) -> list[str]:
     aliased = [data.factors[k] for k in model.aliased]
     never = [name for name in aliased if name in equalised]
-    if never:
-        notes.append(f"{numbers.listed(never)} never differs here: holding it equal does nothing")
     twins = [
         name
         for k, name in zip(model.aliased, aliased, strict=True)
         if name not in equalised and model.scale[k] > 0
     ]
+    notes = []
+    if never:
+        notes.append(f"no difference to hold equal in {titled(study_planes, never)}")
     if twins:
-        notes.append(f"{numbers.listed(twins)} cannot be told from other factors of the model")
+        notes.append(f"not to be told from other factors: {titled(study_planes, twins)}")
     if model.condition_number > COLLINEAR:
         notes.append(
-            f"factors go together closely (condition number {model.condition_number:.0f}): "
+            f"factors go together closely (condition number {model.condition_number:.0f}), so that "
             "what is held equal is hard to tell from what goes with it"
         )
     return notes

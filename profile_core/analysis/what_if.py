@@ -16,6 +16,7 @@ import numpy as np
 
 from profile_core.analysis import scenario_pairs, what_if_sentence
 from profile_core.analysis.influence import InfluenceRow, why_empty
+from profile_core.analysis.modelled_estimates import titled
 from profile_core.analysis.scenario import Scenario
 from profile_core.analysis.scenario_alignment import align
 from profile_core.analysis.scenario_estimates import Estimates, SourceEstimates, estimates
@@ -189,8 +190,8 @@ def _of_models(found: Estimates) -> Iterator[str]:
     for model in found.models:
         missing = [name for name in model.left_out if name not in model.separated]
         if missing and model.factors:
-            named = numbers.listed(missing)
-            said[f"{named} left out: too few pairs have a value"].append(_whose(model))
+            named = titled(found.study_planes, missing)
+            said[f"without {named}, of which too few pairs have a value"].append(_whose(model))
         if model.note:
             said[model.note].append(_whose(model))
     for what, whose in said.items():

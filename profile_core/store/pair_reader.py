@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from profile_core.errors import PredicateError, UnknownName
-from profile_core.store.rows import number
+from profile_core.store.rows import first_row, number
 from profile_core.store.study import Study
 from profile_core.store.wide_table import WideFactor, WideSource, WideTable
 
@@ -40,6 +40,22 @@ class PairReader:
             f'CAST("{factor.column_a}" AS DOUBLE)', f'CAST("{factor.column_b}" AS DOUBLE)'
         )
         return a.astype(np.float64, copy=False), b.astype(np.float64, copy=False)
+
+    def values_of(self, pair_no: int) -> dict[str, tuple[float, float]]:
+        """One pair's values of every factor, of a and of b; NaN where there is none."""
+        if not self.wide.factors:
+            return {}
+        columns = [
+            f'CAST("{column}" AS DOUBLE)'
+            for factor in self.wide.factors
+            for column in (factor.column_a, factor.column_b)
+        ]
+        query = f"SELECT {', '.join(columns)} FROM {self.wide.name} WHERE pair_no = ?"
+        with self.study.cursor() as cursor:
+            row = first_row(cursor, query, [pair_no]) or ()
+        plain = [float("nan") if value is None else float(value) for value in row]
+        sides = zip(plain[::2], plain[1::2], strict=True)
+        return {factor.name: both for factor, both in zip(self.wide.factors, sides, strict=True)}
 
     def preferences(self, source: WideSource) -> tuple[Bools, Bools]:
         """Where a source prefers a, and where b; a generator prefers its higher level."""
