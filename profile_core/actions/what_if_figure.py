@@ -1,0 +1,147 @@
+"""The figure of a what-if, for the page and for the report alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from profile_core import charts
+from profile_core.analysis import palette, shown, titles
+from profile_core.analysis.influence import InfluenceRow
+from profile_core.analysis.planes import PlaneSource
+from profile_core.analysis.what_if_rows import DifferenceRow, WhatIf
+from profile_core.charts import BeforeAfter, Look
+from profile_core.text import numbers
+from profile_core.types import Factor, Setting
+
+MOST_PANELS = 3
+"""Panels that stand side by side and stay readable."""
+MOST_ROWS = 14
+CAPTION = (
+    "Above, grey: τ at the baseline; below, in the source's colour: in the scenario. Lines are "
+    "95 % intervals, clustered by prompt. The way between is strong where the two can be told "
+    "apart (q at most 0.05). Hollow: not distinguishable from no influence. Pale: 5 to 29 prompts."
+)
+
+Panel = tuple[Setting, str]
+_Key = tuple[Setting, str, str]
+
+
+def panels(found: WhatIf, most: int = MOST_PANELS) -> tuple[Panel, ...]:
+    """Choose the sources to draw: those with most to say, evaluation first.
+
+    A source says most where most of its factors can be told apart, then where it has most pairs.
+    """
+    told: dict[Panel, int] = {}
+    for row in found.differences:
+        told[row.setting, row.source] = told.get((row.setting, row.source), 0) + row.is_told
+    pairs: dict[Panel, int] = {}
+    for side in (found.baseline, found.result):
+        for own in side.rows:
+            key = (own.setting, own.source)
+            pairs[key] = max(pairs.get(key, 0), own.pairs)
+    ranked = sorted(told, key=lambda key: (-told[key], -pairs.get(key, 0), key[1]))[:most]
+    return tuple(sorted(ranked, key=lambda key: (key[0] is not Setting.EVALUATION, key[1])))
+
+
+def rows(
+    found: WhatIf, factors: Mapping[str, Factor], drawn: Sequence[Panel], most: int = MOST_ROWS
+) -> tuple[str, ...]:
+    """Choose the factors to draw: what a reader is likely to want, and whatever moved."""
+    own = [row for row in found.differences if (row.setting, row.source) in drawn]
+    moved = sorted((row for row in own if row.is_told), key=lambda row: -abs(row.difference or 0))
+    usual = shown.choose_factors(found.baseline.rows, list(factors.values()))
+    names = dict.fromkeys([*(row.factor for row in moved), *usual])
+    known = {row.factor for row in own}
+    return tuple([name for name in names if name in known][:most])
+
+
+def figure(
+    found: WhatIf,
+    factors: Mapping[str, Factor],
+    sources: Iterable[PlaneSource],
+    look: Look,
+    *,
+    is_dark: bool,
+    drawn: Sequence[Panel] | None = None,
+    names: Sequence[str] | None = None,
+    width: charts.Width = "container",
+    title: str = "",
+    caption: Sequence[str] = (),
+) -> Any:
+    """Draw a what-if; by itself it chooses the sources and the factors."""
+    drawn = panels(found) if drawn is None else drawn
+    names = rows(found, factors, drawn) if names is None else names
+    known = [entry.source for entry in sources]
+    by_id = palette.source_colours(known)
+    colours = {source.name: by_id[source.source_id].on(is_dark) for source in known}
+    return charts.before_after(
+        marks(found, factors, colours, drawn, names),
+        look,
+        panels=[(source, str(setting), colours[source]) for setting, source in drawn],
+        rows=[factors[name].title for name in names],
+        width=width,
+        title=title,
+        caption=caption,
+    )
+
+
+def marks(
+    found: WhatIf,
+    factors: Mapping[str, Factor],
+    colours: Mapping[str, str],
+    drawn: Sequence[Panel],
+    names: Sequence[str],
+) -> list[BeforeAfter]:
+    """Turn the rows of a what-if into marks."""
+    before, after = (_by_key(side.rows) for side in (found.baseline, found.result))
+    return [
+        _mark(row, factors, colours, before.get(_key(row)), after.get(_key(row)))
+        for row in found.differences
+        if (row.setting, row.source) in drawn and row.factor in names
+    ]
+
+
+def _key(row: DifferenceRow | InfluenceRow) -> _Key:
+    return row.setting, row.source, row.factor
+
+
+def _by_key(own: Iterable[InfluenceRow]) -> dict[_Key, InfluenceRow]:
+    return {_key(row): row for row in own}
+
+
+def _mark(
+    row: DifferenceRow,
+    factors: Mapping[str, Factor],
+    colours: Mapping[str, str],
+    before: InfluenceRow | None,
+    after: InfluenceRow | None,
+) -> BeforeAfter:
+    return BeforeAfter(
+        factor=row.factor,
+        title=factors[row.factor].title,
+        source=row.source,
+        setting=str(row.setting),
+        before=before.tau if before else None,
+        before_low=before.low if before else None,
+        before_high=before.high if before else None,
+        after=after.tau if after else None,
+        after_low=after.low if after else None,
+        after_high=after.high if after else None,
+        is_before_told=bool(before and titles.is_told(before)),
+        is_after_told=bool(after and titles.is_told(after)),
+        is_moved=row.is_told,
+        is_before_small=bool(before and titles.is_small(before)),
+        is_after_small=bool(after and titles.is_small(after)),
+        before_absence=titles.absence(before) if before else "no pairs",
+        after_absence=titles.absence(after) if after else "no pairs",
+        colour=colours[row.source],
+        before_value=_value(before),
+        after_value=_value(after),
+        difference=numbers.with_interval(row.difference, row.low, row.high),
+        q=numbers.probability(row.q),
+    )
+
+
+def _value(row: InfluenceRow | None) -> str:
+    return numbers.with_interval(row.tau, row.low, row.high) if row else numbers.NONE
