@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from profile_core.analysis.reference import Reference
-from profile_core.types import LabelSet, Setting
+from profile_core.types import LabelSet, Setting, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class AlignmentRow:
     prompts: int
 
     group: str | None
+    kind: SourceKind
     agreement_low: float | None
     agreement_high: float | None
     agreement_pairs: int
