@@ -106,9 +106,10 @@ def fill(study: Study, pairs: int, factors: int) -> None:
                 {"name": name, "short": name.partition(":")[2]},
             )
             cursor.execute(
-                "INSERT INTO preference SELECT $name || i, 'x' || i, $name, 'ab', 0, 'valid', "
-                "['a', 'b', 'tie'][1 + CAST(floor(random() * 2.2) AS INTEGER)], NULL, NULL, NULL, "
-                "NULL, NULL, NULL, TIMESTAMP '2026-01-01' FROM range($pairs) AS t(i)",
+                "INSERT INTO preference (preference_id, pair_id, source_id, shown_order, repeat, "
+                "status, choice, created_at) SELECT $name || i, 'x' || i, $name, 'ab', 0, 'valid', "
+                "['a', 'b', 'tie'][1 + CAST(floor(random() * 2.2) AS INTEGER)], "
+                "TIMESTAMP '2026-01-01' FROM range($pairs) AS t(i)",
                 {"name": name, "pairs": pairs},
             )
 
