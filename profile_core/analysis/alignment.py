@@ -37,7 +37,7 @@ from profile_core.analysis.scenario import Scenario
 from profile_core.analysis.scenario_estimates import Estimates
 from profile_core.stats.planes import Words
 from profile_core.store.study import Study
-from profile_core.types import LabelSet, Setting
+from profile_core.types import LabelSet, SourceKind
 
 __all__ = [
     "Alignment",
@@ -66,8 +66,9 @@ def alignment(
 
     With `by`, once for each value of a column of the pair view, both sides measured within it.
     Estimates from drawn labels enter by their own influence values; they have no cross-fitted
-    correlation, which would need them estimated on half the prompts. Raises UnknownName,
-    PredicateError, or NotEstimable where a label set needs drawn labels and there are none.
+    correlation, which would need them estimated on half the prompts. Judges that were asked about
+    one factor alone have no row. Raises UnknownName, PredicateError, or NotEstimable where a label
+    set needs drawn labels and there are none.
     """
     study_planes = load(study, labels)
     standard = find_reference(study_planes, reference)
@@ -109,7 +110,11 @@ def _groups(
 def _evaluations(found: Estimates) -> dict[str, str]:
     """Choose by whose choices a model is seen: its source of most strict pairs, then by name."""
     chosen: dict[str, str] = {}
-    known = [side for side in sides(found) if side.entry.setting is Setting.EVALUATION]
+    known = [
+        side
+        for side in sides(found)
+        if side.entry.source.kind is SourceKind.JUDGE and not side.entry.source.is_of_one_factor
+    ]
     for side in sorted(known, key=lambda side: (-side.pairs, side.name)):
         chosen.setdefault(side.model, side.name)
     return chosen

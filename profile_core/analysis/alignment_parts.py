@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from profile_core.analysis import alignment_pairs
-from profile_core.analysis.agreeing import agreed
+from profile_core.analysis.agreeing import Agreed, agreed
 from profile_core.analysis.alignment_rows import AlignmentRow, FactorRow, GapRow, NearerRow
 from profile_core.analysis.alignment_sides import (
     Side,
@@ -70,7 +70,9 @@ def part(asked: Question, found: Estimates) -> Part:
     )
     if standard is None:
         return Part()
-    others = [side for side in prepared if side is not standard]
+    others = [
+        side for side in prepared if side is not standard and not side.entry.source.is_of_one_factor
+    ]
     both = [
         (generation, evaluation)
         for generation in prepared
@@ -125,12 +127,12 @@ def _row(asked: Question, found: Estimates, side: Side, standard: Side) -> Align
         agreement_pairs=alike.pairs if alike else 0,
         d2=_number(far.d2),
         d2_se=_number(far.se),
-        warning=_warning(side, standard, len(places)),
+        warning=_warning(side, standard, len(places), alike),
         where=alignment_pairs.decided(found.study_planes, side.entry, asked.in_group),
     )
 
 
-def _warning(side: Side, standard: Side, factors: int) -> str:
+def _warning(side: Side, standard: Side, factors: int, alike: Agreed | None) -> str:
     said = []
     if factors < MIN_FACTORS:
         said.append(
@@ -138,6 +140,8 @@ def _warning(side: Side, standard: Side, factors: int) -> str:
         )
     if is_part_of(side.entry.source, standard.entry.source):
         said.append("one of those whose majority is the reference")
+    if alike and not alike.pairs:
+        said.append("shares no pair with the reference: the pairs differ, perhaps not the taste")
     for whose, each in (("", side), ("reference: ", standard)):
         if each.prompts < SMALL_PROMPTS:
             said.append(f"{whose}{numbers.counted(each.prompts, 'prompt')}: read with care")

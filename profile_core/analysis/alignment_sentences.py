@@ -7,9 +7,9 @@ derived from never: it agrees by construction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from profile_core.analysis.alignment_rows import Alignment, AlignmentRow
+from profile_core.analysis.alignment_rows import Alignment, AlignmentRow, FactorRow
 from profile_core.analysis.influence import DERIVED
 from profile_core.analysis.reference import Reference
 from profile_core.stats.intervals import SMALL_PROMPTS
@@ -47,12 +47,13 @@ def sentences(found: Alignment, factors: Mapping[str, Factor]) -> tuple[tuple[st
 
 
 def whom(reference: Reference) -> str:
-    """Name the reference with its verb: `people do`, `gpt-4o/overall@1 does`."""
+    """Name the reference with its verb, and as a stand-in where it is one."""
+    name = reference.source.name
     if reference.source.is_majority:
         return "people do"
     if reference.source.kind is SourceKind.GOLD:
-        return f"the labels of {reference.source.name} do"
-    return f"{reference.source.name} does"
+        return f"the labels of {name} do"
+    return f"{name} (a stand-in for people) does" if reference.is_stand_in else f"{name} does"
 
 
 def _said(
@@ -77,7 +78,7 @@ def _said(
 def _clause(
     found: Alignment, row: AlignmentRow, who: str, factors: Mapping[str, Factor], is_again: bool
 ) -> str:
-    when = _WHEN[row.setting]
+    when = f"{_WHEN[row.setting]}{_way(found, row)}"
     distance = numbers.with_interval(row.distance, row.distance_low, row.distance_high)
     said = distance if is_again else f"distance {distance}"
     if row.prompts < SMALL_PROMPTS:
@@ -87,16 +88,32 @@ def _clause(
             f"{when}, whether it weighs factors as {who} cannot be told: "
             f"{numbers.counted(row.factors, 'factor')} can be compared"
         )
+    told = _told(found, row)
+    most = _most(told, factors)
     if not row.is_told:
         if row.distance_high <= NEAR:
-            return f"{when}, it weighs factors much as {who} ({said})"
-        return f"{when}, whether it weighs factors as {who} cannot be told ({said})"
+            but = f", except that {most}" if most else ""
+            return f"{when}, it weighs factors much as {who} ({said}){but}"
+        on = numbers.counted(len(told), "factor")
+        but = f", but on {on} it does not: {most}" if most else ""
+        return f"{when}, whether it weighs factors as {who} cannot be told as a whole ({said}){but}"
     how = "nearly, but not quite, as" if row.distance_high <= NEAR else "otherwise than"
-    return f"{when}, it weighs factors {how} {who} ({said}){_most(found, row, factors)}"
+    rest = f": {most}" if most else ", though no single factor can be told apart"
+    return f"{when}, it weighs factors {how} {who} ({said}){rest}"
 
 
-def _most(found: Alignment, row: AlignmentRow, factors: Mapping[str, Factor]) -> str:
-    """Name the largest difference that can be told from none."""
+def _way(found: Alignment, row: AlignmentRow) -> str:
+    """Name the source, where the model judges in several ways."""
+    ways = [
+        other for other in found.rows if (other.model, other.setting) == (row.model, row.setting)
+    ]
+    if row.setting is Setting.GENERATION or len(ways) < 2:
+        return ""
+    return f" (as {row.source}, of {len(ways)} ways the one with the most pairs)"
+
+
+def _told(found: Alignment, row: AlignmentRow) -> list[FactorRow]:
+    """Give the differences that can be told from none, the largest first."""
     told = [
         item
         for item in found.factors
@@ -104,15 +121,19 @@ def _most(found: Alignment, row: AlignmentRow, factors: Mapping[str, Factor]) ->
         and item.is_told
         and DERIVED not in item.note
     ]
+    return sorted(told, key=lambda item: (-abs(item.difference or 0.0), item.factor))
+
+
+def _most(told: Sequence[FactorRow], factors: Mapping[str, Factor]) -> str:
     if not told:
-        return ", though no single factor can be told apart"
-    most = min(told, key=lambda item: (-abs(item.difference or 0.0), item.factor))
-    difference = most.difference or 0.0
-    low, high = (numbers.decimal(bound, signed=True) for bound in (most.low, most.high))
+        return ""
+    most = told[0]
+    difference, low, high = (
+        numbers.decimal(value, signed=True) for value in (most.difference, most.low, most.high)
+    )
     return (
-        f": most of all, it leans {'more' if difference > 0 else 'less'} towards "
-        f"{numbers.inline(factors[most.factor].title)} "
-        f"({numbers.decimal(difference, signed=True)} [{low}, {high}])"
+        f"most of all, it leans {'more' if (most.difference or 0.0) > 0 else 'less'} towards "
+        f"{numbers.inline(factors[most.factor].title)} ({difference} [{low}, {high}])"
     )
 
 

@@ -94,12 +94,16 @@ class _Levels:
 
 
 def _judges(study_planes: StudyPlanes, entries: Sequence[int]) -> list[int]:
-    """Places of those who chose, without people that a majority speaks for."""
+    """Places of those who chose, without people that a majority speaks for.
+
+    Nor are those counted who were asked about one factor alone: they said which has more of it.
+    """
     sources = [study_planes.sources[place] for place in entries]
     return [
         place
         for place, entry in zip(entries, sources, strict=True)
         if entry.setting is Setting.EVALUATION
+        and not entry.source.is_of_one_factor
         and not any(is_part_of(entry.source, other.source) for other in sources)
     ]
 

@@ -10,6 +10,7 @@ import click
 
 import profile_core
 from profile_core.cli import (
+    aligning,
     app,
     auditing,
     exporting,
@@ -34,6 +35,7 @@ _COMMANDS = (
     modelling.generate,
     modelling.judge,
     influencing.influence,
+    aligning.alignment,
     what_if.what_if,
     reporting.report,
     scorecard.scorecard,
