@@ -1,16 +1,12 @@
 """Influence with factors held equal by a conditional model, one source at a time.
 
-The model explains a source's strict choices by the differences of all factors of the scenario;
-then the equalised differences are set to 0 and every other stays as it is
-(`stats.counterfactual`). Pairs must have a value of every column, so a factor that few pairs have
-would empty the model: the equalised ones come first, then the others by how many pairs have them,
-as long as at least half of the pairs with the equalised ones stay complete. The rest, and what
-settles every choice by itself, is left out of the model and the table, and said.
+The equalised differences are set to 0 in the source's model (`source_models`) and every other stays
+as it is (`stats.counterfactual`); what the model leaves out is not in the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,21 +15,18 @@ import numpy.typing as npt
 from profile_core.analysis.influence import InfluenceRow, Table, rows_of
 from profile_core.analysis.planes import PlaneSource, StudyPlanes
 from profile_core.analysis.scenario_pairs import Kept
+from profile_core.analysis.source_models import ModelData, fitted, model_data, titled
 from profile_core.analysis.what_if_rows import ModelRow
 from profile_core.stats import joint as joints
-from profile_core.stats import planes as bits
-from profile_core.stats.conditional import Logistic, fit
+from profile_core.stats.conditional import Logistic
 from profile_core.stats.counterfactual import modelled_sums
 from profile_core.stats.intervals import Intervals, ratio_intervals
 from profile_core.stats.joint import JointSums
 from profile_core.stats.multiplicity import benjamini_hochberg
-from profile_core.text import numbers
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-KEPT_COMPLETE = 0.5
-"""The share of pairs with the equalised factors that must stay when another factor enters."""
 COLLINEAR = 30.0
 """A condition number above which coefficients say little one by one (Belsley et al. 1980)."""
 
@@ -47,21 +40,6 @@ class Modelled:
     rows: tuple[InfluenceRow, ...]
     s: Floats
     n: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class ModelData:
-    """The pairs that a source's model is fitted to."""
-
-    factors: tuple[str, ...]
-    """Columns: the equalised first, then the others in the planes' order."""
-    left_out: tuple[str, ...]
-    rows: npt.NDArray[np.int64]
-    """Places of the complete pairs with a strict choice."""
-    x: npt.NDArray[np.floating]
-    """``[N, K]``, a minus b."""
-    chosen_a: Bools
-    incomplete: int
 
 
 def modelled(
@@ -86,7 +64,7 @@ def modelled(
 
     names = [factor.name for factor in study_planes.factors]
     places = [names.index(name) for name in data.factors]
-    signs = np.column_stack([bits.signs(planes, k)[data.rows] for k in places])
+    signs = _signs(study_planes, data)
     neutral = range(len(equalised))
     sums = modelled_sums(model, data.x, signs, prompts, neutral, weights=weights)
     s, n = (np.zeros((len(places), planes.prompts)) for _ in range(2))
@@ -94,10 +72,15 @@ def modelled(
     counted = np.count_nonzero(n, axis=-1)
     s, n = study_planes.clusters.of_prompts(s), study_planes.clusters.of_prompts(n)
     cells = linearised(JointSums(s[None], n[None], counted[None]))
-    direction = np.where(data.chosen_a, 1.0, -1.0)[:, None] * signs
     strict = len(data.rows) + data.incomplete
+    more, less, chosen_a = signs > 0, signs < 0, data.chosen_a[:, None]
     concordant, discordant, tied = (
-        (direction == sign).sum(axis=0, dtype=np.int64)[None] for sign in (1.0, -1.0, 0.0)
+        found.sum(axis=0, dtype=np.int64)[None]
+        for found in (
+            (more & chosen_a) | (less & ~chosen_a),
+            (more & ~chosen_a) | (less & chosen_a),
+            signs == 0,
+        )
     )
     table = Table(
         cells,
@@ -112,96 +95,20 @@ def modelled(
     return Modelled(entry, described, rows, s, n)
 
 
-def model_data(
-    study_planes: StudyPlanes,
-    chosen: Bools,
-    place: int,
-    factors: Sequence[str],
-    equalised: Sequence[str] = (),
-) -> ModelData:
-    """Choose the columns and complete pairs of the model of the source at a place."""
-    planes = study_planes.planes
-    for_a, for_b = (
-        bits.unpack(rows[place], planes.pairs) for rows in (planes.prefers_a, planes.prefers_b)
-    )
-    strict = np.flatnonzero((for_a | for_b) & chosen)
-    known = {name: ~np.isnan(study_planes.arrays.difference(name)[strict]) for name in factors}
-    columns, complete = _columns(known, len(strict), equalised)
-    rows = strict[complete]
-    x = (
-        np.column_stack([study_planes.arrays.difference(name)[rows] for name in columns])
-        if columns
-        else np.zeros((len(rows), 0))
-    )
-    return ModelData(
-        columns,
-        tuple(name for name in factors if name not in columns),
-        rows,
-        x,
-        for_a[rows],
-        len(strict) - len(rows),
-    )
-
-
-def fitted(
-    data: ModelData,
-    prompts: npt.NDArray[np.integer],
-    weights: Floats | None = None,
-    equalised: Sequence[str] = (),
-) -> tuple[ModelData, Logistic | None, tuple[str, ...]]:
-    """Fit, leaving out what settles the choices until nothing does; None where nothing is left.
-
-    The equalised factors stay as long as anything else can go instead. Gives the data as it was
-    fitted, the model, and the factors that were left out, or that leave no model.
-    """
-    separated: tuple[str, ...] = ()
-    while len(data.rows) and data.factors:
-        model = fit(data.x, data.chosen_a, prompts, weights=weights)
-        if not model.separated:
-            return data, model, separated
-        out = [k for k in model.separated if data.factors[k] not in equalised]
-        names = tuple(data.factors[k] for k in out or model.separated)
-        separated += names
-        if not out:
-            break
-        keep = [k for k in range(len(data.factors)) if k not in out]
-        data = replace(
-            data,
-            factors=tuple(data.factors[k] for k in keep),
-            left_out=data.left_out + names,
-            x=data.x[:, keep],
-        )
-    return data, None, separated
+def _signs(study_planes: StudyPlanes, data: ModelData) -> npt.NDArray[np.floating]:
+    """Signs of the differences, 0 where they are within what counts as equal."""
+    resolution = {factor.name: factor.resolution for factor in study_planes.factors}
+    signs: npt.NDArray[np.floating] = np.sign(data.x)
+    for k, name in enumerate(data.factors):
+        if resolution[name]:
+            signs[np.abs(data.x[:, k]) <= resolution[name], k] = 0.0
+    return signs
 
 
 def linearised(sums: JointSums) -> Intervals:
     """Intervals of linearised sums, which have no exact test where there are few prompts."""
     cells = ratio_intervals(joints.moments_of(sums))
     return replace(cells, p=np.where(np.isnan(cells.se), np.nan, cells.p))
-
-
-def _columns(
-    known: Mapping[str, Bools], strict: int, equalised: Sequence[str]
-) -> tuple[tuple[str, ...], Bools]:
-    complete = np.ones(strict, dtype=np.bool_)
-    for name in equalised:
-        complete &= known[name]
-    least = KEPT_COMPLETE * np.count_nonzero(complete)
-    entered = set(equalised)
-    others = [name for name in known if name not in entered]
-    coverage = {name: np.count_nonzero(complete & known[name]) for name in others}
-    for name in sorted(others, key=lambda name: -coverage[name]):
-        joined = complete & known[name]
-        if 0 < least <= np.count_nonzero(joined):
-            complete = joined
-            entered.add(name)
-    return (*equalised, *(name for name in others if name in entered)), complete
-
-
-def titled(study_planes: StudyPlanes, names: Sequence[str]) -> str:
-    """List factors by their titles, for a sentence."""
-    titles = {factor.name: numbers.inline(factor.title) for factor in study_planes.factors}
-    return numbers.listed([titles[name] for name in names])
 
 
 def _described(

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from scipy import special
 
 from profile_core.analysis import scenario_pairs
-from profile_core.analysis.modelled_estimates import ModelData, fitted, model_data, titled
 from profile_core.analysis.planes import PlaneSource, StudyPlanes, load
 from profile_core.analysis.scenario import Scenario
+from profile_core.analysis.source_models import ModelData, fitted, model_data, titled
 from profile_core.errors import NotEstimable, ProfileError, UnknownName
 from profile_core.stats import planes as bits
 from profile_core.stats.conditional import Logistic

@@ -16,11 +16,11 @@ import numpy as np
 
 from profile_core.analysis import scenario_pairs, what_if_sentence
 from profile_core.analysis.influence import InfluenceRow, why_empty
-from profile_core.analysis.modelled_estimates import titled
 from profile_core.analysis.scenario import Scenario
 from profile_core.analysis.scenario_alignment import align
 from profile_core.analysis.scenario_estimates import Estimates, SourceEstimates, estimates
 from profile_core.analysis.scenario_win_rates import win_rates as rate
+from profile_core.analysis.source_models import titled
 from profile_core.analysis.what_if_rows import DifferenceRow, ModelRow, Side, WhatIf
 from profile_core.stats.intervals import MIN_PROMPTS, SMALL_PROMPTS, Note
 from profile_core.stats.joint import difference
