@@ -11,6 +11,7 @@ from profile_core.ui import (
     alignment_groups,
     alignment_levels,
     alignment_settings,
+    alignment_similarity,
     alignment_view,
     columns_help,
     filters,
@@ -20,7 +21,7 @@ from profile_core.ui import (
     resources,
     router,
 )
-from profile_core.ui.alignment_controls import DIFFERENCES, GROUPS, SCATTER
+from profile_core.ui.alignment_controls import DIFFERENCES, GROUPS, SCATTER, SIMILARITY
 from profile_core.ui.alignment_view import Shown
 from profile_core.ui.filters import Filter
 
@@ -68,6 +69,8 @@ def _view(view: str, shown: Shown, chosen: Filter, reference: str | None) -> Non
         alignment_differences.draw(shown, chosen)
     elif view == SCATTER:
         alignment_differences.scatter(shown, chosen)
+    elif view == SIMILARITY:
+        alignment_similarity.draw(shown, chosen)
     elif view == GROUPS:
         alignment_groups.draw(shown, chosen, reference)
     else:

@@ -16,7 +16,7 @@ from tests.app_driver import open_page, shown
 from tests.studies import A, B, empty_study, pairs_batch, write
 
 QWEN = "qwen2.5-coder-1.5b-instruct-q4"
-VIEWS = ("two settings", "differences", "scatter", "by group")
+VIEWS = ("two settings", "differences", "scatter", "similarity", "by group")
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +214,23 @@ def test_hostile_names_are_only_text(study_file: Path) -> None:
         app = open_page("alignment", **{"alignment.view": view})
         assert "<img" not in "\n".join(bodies_of(app))
         assert not app.markdown
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("made_of", ["influences", "model weights"])
+def test_similarity_names_who_is_most_and_least_alike_and_the_spread(made_of: str) -> None:
+    app = open_page(
+        "alignment",
+        **{
+            "alignment.view": "similarity",
+            "alignment.made_of": made_of,
+        },
+    )
+    said = shown(app)
+    assert "Most alike: " in said
+    assert "By task, the range is widest for" in said
+    table = next(body for body in tables_of(app) if "Over task" in body)
+    values = [float(row[2].replace("−", "-")) for row in rows_of(table)]
+    assert len(values) == 10
+    assert values == sorted(values, reverse=True)
+    assert {"choice_claude IN ('a', 'b')"} < {link["where"] for link in links_of(table)}

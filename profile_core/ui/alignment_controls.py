@@ -18,7 +18,7 @@ SETTINGS, DIFFERENCES, SCATTER, SIMILARITY, GROUPS = (
     "similarity",
     "by group",
 )
-VIEWS = (SETTINGS, DIFFERENCES, SCATTER, GROUPS)
+VIEWS = (SETTINGS, DIFFERENCES, SCATTER, SIMILARITY, GROUPS)
 _OF_ONE_MODEL = (SETTINGS, DIFFERENCES, SCATTER)
 _VIEW_HELP = (
     "Two settings: each factor on the reference, when the model judges, and when it writes. "

@@ -14,6 +14,7 @@ from profile_core.ui import (
     alignment_answer,
     alignment_files,
     alignment_view,
+    asked,
     frame,
     influence_dots,
     looks,
@@ -34,10 +35,9 @@ _HOW = (
 def draw(shown: Shown, chosen: Filter, reference: str | None) -> None:
     """Draw the view."""
     frame.section("By group", "Where in the data a model is near to the reference, and where not.")
-    known = shown.planes.wide.columns
-    columns = [name for name in _OF_PAIRS if any(column.name == name for column in known)]
-    columns += [column.name for column in known if column.role is Role.META]
-    by = st.selectbox("By", columns, key=key("by"), bind="query-params", width=180)
+    known = columns(shown)
+    asked.tell([asked.remark(key("by"), "column", known, "another is taken")])
+    by = st.selectbox("By", known, key=key("by"), bind="query-params", width=180)
     if not by:
         return
     found = alignment_view.alignment_of(shown.planes.study, chosen, reference, by)
@@ -76,6 +76,13 @@ def draw(shown: Shown, chosen: Filter, reference: str | None) -> None:
         ),
         [alignment_answer.as_values(row) for row in found.rows],
     )
+
+
+def columns(shown: Shown) -> list[str]:
+    """List the columns by whose values pairs can be split, the usual ones first."""
+    known = shown.planes.wide.columns
+    usual = [name for name in _OF_PAIRS if any(column.name == name for column in known)]
+    return [*usual, *(column.name for column in known if column.role is Role.META)]
 
 
 def _left_out(groups: int, rows: tuple[AlignmentRow, ...], models: list[str]) -> str:
