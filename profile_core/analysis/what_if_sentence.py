@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from profile_core.analysis.influence import InfluenceRow
+from profile_core.analysis.titles import is_told
 from profile_core.analysis.what_if_rows import DifferenceRow, Side
 from profile_core.stats.intervals import MIN_PROMPTS
 from profile_core.text import numbers
@@ -33,10 +35,12 @@ def sentence(
         return f"Both sides are the same, {left}."
     if all(row.difference is None for row in changes):
         return f"Over {left} no influence exists on both sides, so nothing can be compared."
-    return f"Over {left}, {_changes(changes, titles)}"
+    return f"Over {left}, {_changes(changes, baseline, result, titles)}"
 
 
-def _changes(changes: Sequence[DifferenceRow], titles: Mapping[str, str]) -> str:
+def _changes(
+    changes: Sequence[DifferenceRow], baseline: Side, result: Side, titles: Mapping[str, str]
+) -> str:
     changes = [row for row in changes if row.difference is not None]
     tested = [row for row in changes if row.q is not None]
     told = sorted(
@@ -60,15 +64,15 @@ def _changes(changes: Sequence[DifferenceRow], titles: Mapping[str, str]) -> str
         if rest
         else ""
     )
-    turned = [row for row in told if _turns(row)]
+    turned = _turned(told, baseline, result)
     sign = (
         f" {numbers.counted(len(turned), 'influence')} change{'s' if len(turned) == 1 else ''} "
         "sign."
         if turned
         else ""
     )
-    verb = "changes" if len(told) == 1 else "change"
-    return f"{len(told)} of {of} {verb}, most of all {named}{more}.{sign}{others}"
+    verb = "changes:" if len(told) == 1 else "change, most of all"
+    return f"{len(told)} of {of} {verb} {named}{more}.{sign}{others}"
 
 
 def _named(row: DifferenceRow, titles: Mapping[str, str], is_mixed: bool) -> str:
@@ -80,5 +84,18 @@ def _named(row: DifferenceRow, titles: Mapping[str, str], is_mixed: bool) -> str
     )
 
 
-def _turns(row: DifferenceRow) -> bool:
-    return (row.baseline or 0.0) * (row.result or 0.0) < 0
+def _turned(told: Sequence[DifferenceRow], baseline: Side, result: Side) -> list[DifferenceRow]:
+    """Find the changes from a clear sign to the other clear one."""
+    before, after = (
+        {(row.setting, row.source, row.factor): row for row in side.rows}
+        for side in (baseline, result)
+    )
+    keys = {(row.setting, row.source, row.factor): row for row in told}
+    return [row for key, row in keys.items() if _sign(before[key]) * _sign(after[key]) < 0]
+
+
+def _sign(row: InfluenceRow) -> int:
+    """Give the sign of an influence that can be told from none, else 0."""
+    if not is_told(row) or row.tau is None:
+        return 0
+    return 1 if row.tau > 0 else -1
