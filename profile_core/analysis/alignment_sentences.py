@@ -7,7 +7,7 @@ derived from never: it agrees by construction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from profile_core.analysis.alignment_rows import Alignment, AlignmentRow, FactorRow
 from profile_core.analysis.influence import DERIVED
@@ -46,14 +46,15 @@ def sentences(found: Alignment, factors: Mapping[str, Factor]) -> tuple[tuple[st
     return tuple((name, _said(found, name, by_model[name], factors)) for name in names)
 
 
-def whom(reference: Reference) -> str:
-    """Name the reference with its verb, and as a stand-in where it is one."""
+def whom(reference: Reference, *, is_again: bool = False) -> str:
+    """Name the reference with its verb, and the first time as a stand-in where it is one."""
     name = reference.source.name
     if reference.source.is_majority:
         return "people do"
     if reference.source.kind is SourceKind.GOLD:
         return f"the labels of {name} do"
-    return f"{name} (a stand-in for people) does" if reference.is_stand_in else f"{name} does"
+    is_explained = reference.is_stand_in and not is_again
+    return f"{name} (a stand-in for people) does" if is_explained else f"{name} does"
 
 
 def _said(
@@ -67,7 +68,8 @@ def _said(
     for setting in (Setting.EVALUATION, Setting.GENERATION):
         if row := rows.get(setting):
             is_again = bool(clauses)
-            clauses.append(_clause(found, row, whom(found.reference), factors, is_again))
+            who = whom(found.reference, is_again=is_again)
+            clauses.append(_clause(found, row, who, factors, is_again))
     first = "; ".join(clauses)
     parts = [f"{first[0].upper()}{first[1:]}.", _gap(found, model)]
     if Setting.GENERATION in rows:
@@ -86,20 +88,20 @@ def _clause(
     if row.distance_low is None or row.distance_high is None:
         return (
             f"{when}, whether it weighs factors as {who} cannot be told: "
-            f"{numbers.counted(row.factors, 'factor')} can be compared"
+            f"{'only one' if row.factors else 'no'} factor can be compared"
         )
     told = _told(found, row)
-    most = _most(told, factors)
-    if not row.is_told:
-        if row.distance_high <= NEAR:
-            but = f", except that {most}" if most else ""
-            return f"{when}, it weighs factors much as {who} ({said}){but}"
-        on = numbers.counted(len(told), "factor")
-        but = f", but on {on} it does not: {most}" if most else ""
-        return f"{when}, whether it weighs factors as {who} cannot be told as a whole ({said}){but}"
-    how = "nearly, but not quite, as" if row.distance_high <= NEAR else "otherwise than"
-    rest = f": {most}" if most else ", though no single factor can be told apart"
-    return f"{when}, it weighs factors {how} {who} ({said}){rest}"
+    most = f": most of all, {_leaning(told[0], factors)}" if told else ""
+    on = numbers.counted(len(told), "factor")
+    if row.is_told:
+        how = "nearly, but not quite, as" if row.distance_high <= NEAR else "otherwise than"
+        rest = most or ", though no single factor can be told apart"
+        return f"{when}, it weighs factors {how} {who} ({said}){rest}"
+    if row.distance_high <= NEAR:
+        but = f", though it can be told apart on {on}{most}" if told else ""
+        return f"{when}, it weighs factors much as {who} ({said}){but}"
+    but = f", but on {on} it does not{most}" if told else ""
+    return f"{when}, whether it weighs factors as {who} cannot be told as a whole ({said}){but}"
 
 
 def _way(found: Alignment, row: AlignmentRow) -> str:
@@ -124,15 +126,12 @@ def _told(found: Alignment, row: AlignmentRow) -> list[FactorRow]:
     return sorted(told, key=lambda item: (-abs(item.difference or 0.0), item.factor))
 
 
-def _most(told: Sequence[FactorRow], factors: Mapping[str, Factor]) -> str:
-    if not told:
-        return ""
-    most = told[0]
+def _leaning(most: FactorRow, factors: Mapping[str, Factor]) -> str:
     difference, low, high = (
         numbers.decimal(value, signed=True) for value in (most.difference, most.low, most.high)
     )
     return (
-        f"most of all, it leans {'more' if (most.difference or 0.0) > 0 else 'less'} towards "
+        f"it leans {'more' if (most.difference or 0.0) > 0 else 'less'} towards "
         f"{numbers.inline(factors[most.factor].title)} ({difference} [{low}, {high}])"
     )
 

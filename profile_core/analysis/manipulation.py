@@ -151,9 +151,10 @@ def _shows(share: LevelShare) -> bool | None:
 
 
 def _shows_in(rated: Sequence[LevelTau]) -> bool | None:
-    """Whether any rated factor goes with the level; None where none could be tested."""
-    tested = [row.q for row in rated if row.q is not None]
-    return any(q <= TOLD for q in tested) if tested else None
+    """Whether any rated factor goes with the level; None where too few prompts can tell."""
+    if any(row.q is not None and row.q <= TOLD for row in rated):
+        return True
+    return False if any(row.low is not None for row in rated) else None
 
 
 def _shares(

@@ -112,7 +112,7 @@ def similarity(
     for value, part in _groups(study, found, where, labels, over):
         described = _described(part, _compared(part), keys, by, columns)
         groups.append((value, stats.similarity(described, kind)))
-    spread = stats.spread(np.array([each for _, each in groups]).reshape(-1, *matrix.shape))
+    spread = stats.spread(np.array([each for _, each in groups] or np.zeros((0, *matrix.shape))))
     has_spread = (spread.parts > 1) & ~np.eye(len(keys), dtype=np.bool_)
     known = ~np.isnan(rows)
     return Similarity(
