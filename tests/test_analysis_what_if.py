@@ -12,6 +12,7 @@ import pytest
 from profile_core.actions.demo import make_demo
 from profile_core.actions.extract import extract
 from profile_core.analysis import scenario_estimates, scenario_pairs
+from profile_core.analysis.alignment import Alignment, alignment
 from profile_core.analysis.influence import influence
 from profile_core.analysis.label_effect import effect
 from profile_core.analysis.one_pair import Change, one_pair
@@ -27,7 +28,7 @@ from profile_core.store import pair_lists
 from profile_core.store.records import Batch
 from profile_core.store.study import Study
 from profile_core.types import Choice, LabelSet, QueueKind, Setting, SourceKind, Variant
-from tests.drawn_study import answer, known_study, told
+from tests.drawn_study import FACTORS, answer, known_study, told
 from tests.studies import TIE, A, B, a_factor, empty_study, levels_batch, write
 
 
@@ -497,6 +498,34 @@ def test_alignment_and_win_rates_come_where_asked_for(demo) -> None:
     assert len(rates) == 3
     assert all(row.low <= row.rate <= row.high for row in rates)
     assert all(row.controlled is not None for row in rates)
+
+
+def test_a_scenario_is_aligned_as_the_alignment_page_has_it(demo) -> None:
+    where = "task = 'summarization'"
+    same_as_the_page(demo, Scenario(where=where), alignment(demo, where=where))
+
+
+@pytest.mark.parametrize("labels", [LabelSet.AUTOMATIC, LabelSet.PREDICTION_POWERED])
+def test_drawn_labels_are_aligned_as_the_alignment_page_has_them(labels) -> None:
+    known = known_study(60)
+    with known.study as study:
+        queue = queues.draw(study, kind=QueueKind.RANDOM, size=40, factors=FACTORS)
+        answer(study, queue, told(known.truth))
+        same_as_the_page(study, Scenario(labels=labels), alignment(study, labels=labels))
+
+
+def same_as_the_page(study: Study, scenario: Scenario, page: Alignment) -> None:
+    own = {
+        (row.setting, row.source): row for row in side(study, scenario, alignment=True).alignment
+    }
+    assert own.keys() == {(row.setting, row.source) for row in page.rows}
+    for row in page.rows:
+        found = own[row.setting, row.source]
+        for name in ("distance", "distance_low", "distance_high", "spearman", "kendall"):
+            assert getattr(found, name) == pytest.approx(getattr(row, name), abs=1e-12)
+        for name in ("agreement", "agreement_low", "agreement_high"):
+            assert getattr(found, name) == pytest.approx(getattr(row, name))
+        assert (found.factors, found.pairs) == (row.factors, row.agreement_pairs)
 
 
 def test_the_reference_is_estimated_though_it_is_not_a_source_of_the_scenario(demo) -> None:

@@ -17,11 +17,12 @@ from profile_core.analysis.reference import reference as find_reference
 from profile_core.analysis.scenario import Scenario
 from profile_core.analysis.scenario_estimates import Estimates, SourceEstimates, estimates
 from profile_core.analysis.what_if_rows import AlignmentRow
+from profile_core.stats import alignment as compared
 from profile_core.stats import joint as joints
-from profile_core.stats.alignment import distance
+from profile_core.stats.alignment import distance_between
 from profile_core.stats.correlation import MIN_FACTORS, correlations
 from profile_core.stats.counterfactual import as_share
-from profile_core.stats.intervals import Intervals, ratio_intervals
+from profile_core.stats.intervals import Intervals, ratio, ratio_intervals
 from profile_core.stats.planes import Planes, count_bits, preferences
 from profile_core.store.study import Study
 from profile_core.text import numbers
@@ -58,7 +59,7 @@ def align(study: Study, scenario: Scenario, found: Estimates, name: str | None =
     rows = [
         _row(found, of_reference, entry, place, _of(found, entry), own)
         for entry in found.entries
-        if entry != place
+        if entry != place and not planes.sources[entry].source.is_of_one_factor
     ]
     return Aligned(reference.source.name, reference.is_stand_in, tuple(rows))
 
@@ -81,9 +82,8 @@ def _row(
     factors = [name for name in found.factors if name in told]
     far = near = None
     if item and standard and len(factors) >= MIN_FACTORS:
-        first, second = item.joint(factors), standard.joint(factors)
-        near = correlations(first.tau, second.tau)
-        far = distance(*_columns(item, factors), *_columns(standard, factors))
+        first, second = _compared(item, factors), _compared(standard, factors)
+        near, far = correlations(first.tau, second.tau), distance_between(first, second)
     agreed, pairs = _agreement(found, place, reference)
     shared = entry.setting is Setting.EVALUATION
     few = f"{numbers.counted(len(factors), 'factor')} with an interval on both sides"
@@ -115,9 +115,13 @@ def _with_interval(found: Estimates, place: int) -> set[str]:
     }
 
 
-def _columns(item: SourceEstimates, factors: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    places = [item.factors.index(name) for name in factors]
-    return item.s[places].T, item.n[places].T
+def _compared(item: SourceEstimates, factors: list[str]) -> compared.Estimates:
+    """Scale influences by the clusters that each estimate learns from."""
+    found = item.joint(factors)
+    clusters = found.used.sum(axis=1) if found.learned is None else found.learned
+    scale = np.sqrt(ratio(clusters, clusters - 1))
+    told = np.ones(len(factors), dtype=np.bool_)
+    return compared.Estimates(found.tau, found.influence.T * scale, found.used.T, told)
 
 
 def _agreement(found: Estimates, place: int, reference: int) -> tuple[Intervals, int]:
