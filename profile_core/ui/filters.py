@@ -26,6 +26,7 @@ VALUES_OF = {
 }
 """Whose values a label set without values of its own counts pairs by (`analysis.planes.load`)."""
 _OFFERED = {
+    "alignment": tuple(LabelSet),
     "influence": tuple(LabelSet),
     # Models are asked about texts; people's labels of them play no part.
     "judges": (LabelSet.AUTOMATIC,),
