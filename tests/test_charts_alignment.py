@@ -194,8 +194,14 @@ def test_a_model_that_only_writes_is_joined_to_the_reference() -> None:
         [slope(stops=(people, None, writes), is_away=False)], look(False), width=700
     )
     (way,) = ways(chart)
-    assert way["x2"] - way["x"] == 2
+    assert (way["y"], way["y2"]) == (pytest.approx(0.1), pytest.approx(-0.2))
     assert way["width"] == 1
+
+
+def test_a_setting_that_no_factor_has_takes_no_room() -> None:
+    people, judged, _ = slope().stops
+    chart = charts.slope_chart([slope(stops=(people, judged, None))], look(False), width=700)
+    assert set(said(chart, "said")) == {"reference", "evaluation", "+0.5", "0", "−0.5"}
 
 
 def test_panels_share_one_scale_and_stand_four_in_a_row() -> None:

@@ -95,7 +95,7 @@ def _reach(distances: Sequence[Distance]) -> float:
         for value in (item.distance, item.high)
         if value is not None
     ]
-    return max(ceil(10 * max(bounds, default=0.0)) / 10, 0.3)
+    return max(ceil(10 * max(bounds, default=0.0)) / 10, 0.2)
 
 
 def _frame(

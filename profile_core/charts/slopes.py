@@ -19,10 +19,10 @@ from profile_core.charts.base import Look, Mark, Width, click, finished, tooltip
 from profile_core.text import numbers
 
 STOPS = ("reference", "evaluation", "generation")
-"""What a panel shows, from left to right."""
+"""What a panel shows, from left to right; what no factor has is left out."""
 _COLUMNS = 4
-_WIDE, _TALL = 3.5, 2.8
-"""From a panel to the next one, in stops, and to the one below it, in reaches."""
+_BETWEEN, _TALL = 1.5, 2.8
+"""From the last stop of a panel to the next panel's first, and to the panel below, in reaches."""
 _MARGIN = 0.35
 """How far a panel's lines reach beyond its stops."""
 _ROW_HEIGHT, _FOOT = 165, 26
@@ -57,12 +57,16 @@ def slope_chart(
     rows = max(ceil(len(slopes) / _COLUMNS), 1)
     reach = _reach(slopes)
     apart = _TALL * reach
-    marks, ways, panels = _frames(slopes, look, apart, reach)
+    stops = [place for place in range(len(STOPS)) if any(slope.stops[place] for slope in slopes)]
+    last = max(len(stops) - 1, 1)
+    marks, ways, panels = _frames(slopes, look, apart, reach, stops)
     columns = min(_COLUMNS, max(len(slopes), 1))
     x = alt.X(
         "x:Q",
         axis=None,
-        scale=alt.Scale(domain=[-0.75, (columns - 1) * _WIDE + 2.5], nice=False, zero=False),
+        scale=alt.Scale(
+            domain=[-0.75, (columns - 1) * (last + _BETWEEN) + last + 0.5], nice=False, zero=False
+        ),
     )
     y = alt.Y(
         "y:Q",
@@ -72,10 +76,10 @@ def slope_chart(
         ),
     )
     layers = [
-        *_ground(panels, reach, look, x, y),
+        *_ground(panels, reach, last, look, x, y),
         *_ways(ways, x, y),
         *_marks(marks, look, x, y),
-        *_words(panels, marks, look, x, y),
+        *_words(panels, marks, stops, look, x, y),
     ]
     return finished(
         alt.LayerChart(layer=layers),
@@ -101,13 +105,14 @@ def _reach(slopes: Sequence[Slope]) -> float:
 
 
 def _frames(
-    slopes: Sequence[Slope], look: Look, apart: float, reach: float
+    slopes: Sequence[Slope], look: Look, apart: float, reach: float, stops: Sequence[int]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     marks: list[dict[str, Any]] = []
     ways: list[dict[str, Any]] = []
     panels: list[dict[str, Any]] = []
+    wide = max(len(stops) - 1, 1) + _BETWEEN
     for place, slope in enumerate(slopes):
-        left, zero = (place % _COLUMNS) * _WIDE, -(place // _COLUMNS) * apart
+        left, zero = (place % _COLUMNS) * wide, -(place // _COLUMNS) * apart
         panels.append(
             {
                 "title": slope.title,
@@ -120,7 +125,8 @@ def _frames(
             }
         )
         drawn = []
-        for number, (stop, mark) in enumerate(zip(STOPS, slope.stops, strict=True)):
+        for number, of_all in enumerate(stops):
+            stop, mark = STOPS[of_all], slope.stops[of_all]
             if mark is None:
                 continue
             entry = {
@@ -136,9 +142,9 @@ def _frames(
             }
             marks.append(entry)
             if not mark.absence and mark.tau is not None:
-                drawn.append((number, entry))
+                drawn.append((stop, entry))
         for (start, first), (_, second) in pairwise(drawn):
-            is_told = slope.is_gap if start else slope.is_away
+            is_told = slope.is_away if start == STOPS[0] else slope.is_gap
             ways.append(
                 {
                     **{"x": first["x"], "y": first["y"], "x2": second["x"], "y2": second["y"]},
@@ -157,12 +163,14 @@ def _frames(
 _OF_MARKS = ("stop", "x", "y", "y_low", "y_high", "fill", "opacity", "few")
 
 
-def _ground(panels: pd.DataFrame, reach: float, look: Look, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _ground(
+    panels: pd.DataFrame, reach: float, last: int, look: Look, x: alt.X, y: alt.Y
+) -> list[alt.Chart]:
     """A line at each panel's zero, hair lines at its ends, and what they are at the left edge."""
     lines: list[dict[str, Any]] = [
         {
             "x": panel["x"] - _MARGIN,
-            "x2": panel["x"] + 2 + _MARGIN,
+            "x2": panel["x"] + last + _MARGIN,
             "y": panel["zero"] + end * reach,
             "said": numbers.decimal(end * reach, 2 if reach % 0.5 else 1, signed=True)
             if end
@@ -243,7 +251,12 @@ def _marks(marks: pd.DataFrame, look: Look, x: alt.X, y: alt.Y) -> list[alt.Char
 
 
 def _words(
-    panels: pd.DataFrame, marks: pd.DataFrame, look: Look, x: alt.X, y: alt.Y
+    panels: pd.DataFrame,
+    marks: pd.DataFrame,
+    stops: Sequence[int],
+    look: Look,
+    x: alt.X,
+    y: alt.Y,
 ) -> list[alt.Chart]:
     """Each panel's factor above it, the stops' names below the last ones, and what is absent."""
     names = (
@@ -255,9 +268,9 @@ def _words(
     )
     feet = pd.DataFrame(
         [
-            {"x": panel["x"] + place, "y": panel["foot"], "said": stop}
+            {"x": panel["x"] + place, "y": panel["foot"], "said": STOPS[stop]}
             for panel in panels[panels["is_last"].astype(bool)].to_dict("records")
-            for place, stop in enumerate(STOPS)
+            for place, stop in enumerate(stops)
         ],
         columns=["x", "y", "said"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -14,6 +15,7 @@ from profile_core.analysis.alignment import AlignmentRow, sentences
 from profile_core.analysis.headline import Headline
 from profile_core.stats.intervals import MIN_PROMPTS, SMALL_PROMPTS
 from profile_core.text import numbers
+from profile_core.types import Setting
 from profile_core.ui import (
     alignment_files,
     alignment_pairs,
@@ -49,7 +51,6 @@ _AGREEMENT = tables.Column(
     "Agreement [95\u00a0%]", is_number=True, help="Same choice, where both decided strictly"
 )
 _KAPPA = tables.Column("κ", is_number=True, help="Cohen’s kappa of their choices")
-_FACTORS = tables.Column("Factors", is_number=True, help="With an interval on both sides")
 _COUNTS = (tables.Column("Pairs", is_number=True), tables.Column("Prompts", is_number=True))
 _CORRELATIONS = (
     *_WHO,
@@ -57,6 +58,7 @@ _CORRELATIONS = (
     _RAW,
     tables.Column("τ-b, raw", is_number=True, help="Kendall’s τ-b of the two τ vectors"),
     tables.Column("r, raw", is_number=True, help="Pearson’s r of the two τ vectors"),
+    tables.Column("Factors", is_number=True, help="With an interval on both sides"),
 )
 
 
@@ -95,7 +97,7 @@ def distances(shown: Shown, chosen: Filter) -> None:
             is_dark=False,
             width=alignment_files.WIDTH,
             title="Distance from the reference",
-            caption=influence_dots.wrapped(f"Reference: {shown.reference_name}. {_HOW}"),
+            caption=influence_dots.wrapped(f"{shown.reference_sentence} {_HOW}"),
         ),
         [as_values(row) for row in rows],
     )
@@ -108,11 +110,22 @@ def marks(
     *,
     by_group: bool = False,
 ) -> list[charts.Distance]:
-    """Turn rows into the marks of a plot of distances: a row a model, or a row a group."""
+    """Turn rows into the marks of a plot of distances: a row a group, or a row a model.
+
+    A model that judges as several sources has a row for each of them.
+    """
     colours = looks.colours(shown.planes.sources, is_dark)
+    judges = Counter(
+        alignment_view.model_of(row) for row in rows if row.setting is Setting.EVALUATION
+    )
+
+    def named(row: AlignmentRow) -> str:
+        model = alignment_view.model_of(row)
+        return row.source if judges[model] > 1 else model
+
     return [
         charts.Distance(
-            title=(row.group or "") if by_group else alignment_view.model_of(row),
+            title=(row.group or "") if by_group else named(row),
             panel=alignment_view.model_of(row) if by_group else "",
             source=row.source,
             setting=str(row.setting),
@@ -152,7 +165,7 @@ def follow_click(event: Any, rows: Sequence[AlignmentRow], chosen: Filter) -> No
 def table(rows: Sequence[AlignmentRow], shown: Shown, chosen: Filter) -> None:
     """Draw the rows as a table, every count of pairs a way to them."""
     tables.table(
-        [*_WHO, _DISTANCE, _CROSS_FITTED, _RAW, _AGREEMENT, _KAPPA, _FACTORS, *_COUNTS],
+        [*_WHO, _DISTANCE, _CROSS_FITTED, _RAW, _AGREEMENT, _KAPPA, *_COUNTS],
         [
             [
                 *_who(row),
@@ -161,7 +174,6 @@ def table(rows: Sequence[AlignmentRow], shown: Shown, chosen: Filter) -> None:
                 numbers.decimal(row.spearman),
                 _agreement(row, shown, chosen),
                 numbers.decimal(None if row.agreement_low is None else row.kappa),
-                numbers.count(row.factors),
                 *_counts(row, chosen),
             ]
             for row in rows
@@ -224,10 +236,10 @@ def _correlations(rows: Sequence[AlignmentRow]) -> None:
     tables.table(
         _CORRELATIONS,
         [
-            [row.source, str(row.setting), *map(numbers.decimal, found)]
+            [*_who(row), *map(numbers.decimal, found), numbers.count(row.factors)]
             for row, found in zip(rows, values, strict=True)
         ],
-        caption="Of the influences of the factors that both have.",
+        caption="Over the factors with an interval on both sides, as the distance is.",
     )
 
 

@@ -95,7 +95,7 @@ def draw(shown: Shown, chosen: Filter) -> None:
             is_dark=False,
             width=alignment_files.WIDTH,
             title="Differences from the reference",
-            caption=influence_dots.wrapped(f"Reference: {shown.reference_name}. {_DUMBBELL}"),
+            caption=influence_dots.wrapped(f"{shown.reference_sentence} {_DUMBBELL}"),
         ),
         [_as_values(row) for row in every],
     )
@@ -143,7 +143,7 @@ def scatter(shown: Shown, chosen: Filter) -> None:
             is_dark=False,
             width=alignment_files.WIDTH,
             title=f"{shown.model} against the reference",
-            caption=influence_dots.wrapped(f"Reference: {shown.reference_name}. {_SCATTER}"),
+            caption=influence_dots.wrapped(f"{shown.reference_sentence} {_SCATTER}"),
         ),
         [_as_values(row) for row in rows],
     )

@@ -10,6 +10,7 @@ from profile_core import charts
 from profile_core.analysis.alignment import AlignmentRow
 from profile_core.store.columns import Role
 from profile_core.text import numbers
+from profile_core.types import Setting
 from profile_core.ui import (
     alignment_answer,
     alignment_files,
@@ -39,6 +40,7 @@ def draw(shown: Shown, chosen: Filter, reference: str | None) -> None:
     asked.tell([asked.remark(key("by"), "column", known, "another is taken")])
     by = st.selectbox("By", known, key=key("by"), bind="query-params", width=180)
     if not by:
+        frame.empty("Nothing to split.", "No column of the pair view has two values.")
         return
     found = alignment_view.alignment_of(shown.planes.study, chosen, reference, by)
     rows = alignment_view.in_order(found)
@@ -51,7 +53,12 @@ def draw(shown: Shown, chosen: Filter, reference: str | None) -> None:
         return
     models = alignment_view.models(found)[:_MODELS]
     kept = [row for group in groups for row in rows if (row.group or "") == group]
-    drawn = [row for row in kept if alignment_view.model_of(row) in models]
+    main = alignment_view.main_sources(found)
+    drawn = [
+        row
+        for row in kept
+        if alignment_view.model_of(row) in models and (row.setting, row.source) in main
+    ]
     event = st.altair_chart(
         _chart(shown, drawn, models),
         theme=None,
@@ -61,7 +68,7 @@ def draw(shown: Shown, chosen: Filter, reference: str | None) -> None:
         "below.",
     )
     alignment_answer.follow_click(event, kept, chosen)
-    frame.note(_HOW + _left_out(len(sizes) - len(groups), found.rows, models))
+    frame.note(_HOW + _left_out(len(sizes) - len(groups), found.rows, models, main))
     alignment_answer.table_by_group(kept, by, shown, chosen)
     alignment_files.offer(
         "alignment-by-group",
@@ -72,23 +79,31 @@ def draw(shown: Shown, chosen: Filter, reference: str | None) -> None:
             is_dark=False,
             width=alignment_files.WIDTH,
             title="Distance from the reference, by group",
-            caption=influence_dots.wrapped(f"Reference: {shown.reference_name}. {_HOW}"),
+            caption=influence_dots.wrapped(f"{shown.reference_sentence} {_HOW}"),
         ),
         [alignment_answer.as_values(row) for row in found.rows],
     )
 
 
 def columns(shown: Shown) -> list[str]:
-    """List the columns by whose values pairs can be split, the usual ones first."""
+    """List the columns whose values split the pairs, the usual ones first."""
     known = shown.planes.wide.columns
     usual = [name for name in _OF_PAIRS if any(column.name == name for column in known)]
-    return [*usual, *(column.name for column in known if column.role is Role.META)]
+    meta = [column.name for column in known if column.role is Role.META]
+    return [name for name in (*usual, *meta) if len(shown.planes.groups(name)) > 1]
 
 
-def _left_out(groups: int, rows: tuple[AlignmentRow, ...], models: list[str]) -> str:
+def _left_out(
+    groups: int,
+    rows: tuple[AlignmentRow, ...],
+    models: list[str],
+    main: set[tuple[Setting, str]],
+) -> str:
     said = ""
     if groups:
         said += f" The {numbers.counted(groups, 'smallest group')} left out here stand in the CSV."
+    if len({(row.setting, row.source) for row in rows}) > len(main):
+        said += " Of several judges of one model, the one with the most pairs is drawn."
     others = len({alignment_view.model_of(row) for row in rows}) - len(models)
     if others:
         said += f" {numbers.counted(others, 'more model')} in the table."

@@ -36,9 +36,10 @@ _HOW = (
 def draw(shown: Shown, chosen: Filter) -> None:
     """Draw the view."""
     names = alignment_view.factors_of_slopes(shown)
+    settings = [str(row.setting) for row in shown.of_model]
     frame.section(
-        "Reference, evaluation, generation",
-        "A flat line is a taste that stays; a slope is where one of the three parts from another.",
+        ", ".join(["Reference", *dict.fromkeys(settings)]),
+        "A flat line is a taste that stays; a slope is where one parts from another.",
     )
     event = st.altair_chart(
         _chart(shown, names),
@@ -69,14 +70,13 @@ def _chart(
 
 
 def _figure(shown: Shown, names: Sequence[str]) -> Any:
-    reference = shown.reference_name
     return _chart(
         shown,
         names,
         is_dark=False,
         width=alignment_files.WIDTH,
         title=f"{shown.model}: reference, evaluation, generation",
-        caption=influence_dots.wrapped(f"Reference: {reference}. {_HOW}"),
+        caption=influence_dots.wrapped(f"{shown.reference_sentence} {_HOW}"),
     )
 
 

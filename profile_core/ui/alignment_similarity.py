@@ -125,7 +125,11 @@ def draw(shown: Shown, chosen: Filter) -> None:
         alt=f"Heat map of {numbers.counted(len(found.sources), 'source')} with each other. "
         f"{_finding(couples, kind, column)} Every number is in the table below.",
     )
-    small = f" Below each number: the lowest and the highest by {column}." if column else ""
+    small = (
+        f" The range by {column} stands below each number where there is room, and in the table."
+        if column
+        else ""
+    )
     frame.note(_HOW + small)
     _table(couples, column, chosen)
     alignment_files.offer(

@@ -44,6 +44,13 @@ class Shown:
         return self.found.reference.source.name if self.found.reference else ""
 
     @property
+    def reference_sentence(self) -> str:
+        """Name the reference in a caption, and say so where it stands in for people."""
+        is_stand_in = bool(self.found.reference and self.found.reference.is_stand_in)
+        what = ", a stand-in: a model, not people" if is_stand_in else ""
+        return f"Reference: {self.reference_name}{what}."
+
+    @property
     def of_model(self) -> list[AlignmentRow]:
         """The chosen model's rows: evaluation first, then generation; the most pairs first."""
         own = [row for row in self.found.rows if model_of(row) == self.model]
@@ -88,14 +95,33 @@ def model_of(row: AlignmentRow) -> str:
 
 
 def models(found: Alignment) -> list[str]:
-    """List the models, those that were seen in both settings first, then by pairs."""
+    """List who is compared: models before people, those of both settings first, then by pairs."""
     settings: dict[str, set[Setting]] = {}
     pairs: dict[str, int] = {}
+    people: set[str] = set()
     for row in found.rows:
         name = model_of(row)
         settings.setdefault(name, set()).add(row.setting)
         pairs[name] = max(pairs.get(name, 0), row.pairs)
-    return sorted(settings, key=lambda name: (-len(settings[name]), -pairs[name], name))
+        if row.model is None:
+            people.add(name)
+    return sorted(
+        settings, key=lambda name: (name in people, -len(settings[name]), -pairs[name], name)
+    )
+
+
+def main_sources(found: Alignment) -> set[tuple[Setting, str]]:
+    """Name one source a model and setting: of several, the one with the most pairs."""
+    pairs: dict[tuple[Setting, str], int] = {}
+    model_names: dict[tuple[Setting, str], str] = {}
+    for row in found.rows:
+        place = (row.setting, row.source)
+        pairs[place] = pairs.get(place, 0) + row.pairs
+        model_names[place] = model_of(row)
+    main: dict[tuple[Setting, str], tuple[Setting, str]] = {}
+    for place in sorted(pairs, key=lambda place: (pairs[place], place[1])):
+        main[place[0], model_names[place]] = place
+    return set(main.values())
 
 
 def in_order(found: Alignment) -> list[AlignmentRow]:
