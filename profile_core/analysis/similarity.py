@@ -106,11 +106,11 @@ def similarity(
         if by is By.TAU
         else source_weights.columns(found.study_planes, keys, found.kept.mask)
     )
-    rows = _described(found, compared, keys, by, columns)
+    rows = _described(found, compared, where, keys, by, columns)
     matrix = stats.similarity(rows, kind)
     groups = []
-    for value, part in _groups(study, found, where, labels, over):
-        described = _described(part, _compared(part), keys, by, columns)
+    for value, in_group, part in _groups(study, found, where, labels, over):
+        described = _described(part, _compared(part), in_group, keys, by, columns)
         groups.append((value, stats.similarity(described, kind)))
     spread = stats.spread(np.array([each for _, each in groups] or np.zeros((0, *matrix.shape))))
     has_spread = (spread.parts > 1) & ~np.eye(len(keys), dtype=np.bool_)
@@ -148,16 +148,22 @@ def _compared(found: Estimates) -> list[Side]:
 
 def _groups(
     study: Study, found: Estimates, where: str | None, labels: LabelSet, over: str | None
-) -> Iterator[tuple[str, Estimates]]:
+) -> Iterator[tuple[str, str | None, Estimates]]:
     if over is None:
         return
     for value, _ in found.study_planes.groups(over):
         in_group = conditions.all_of([where, conditions.equals(over, value)])
-        yield value, scenario_estimates.estimates(study, Scenario(where=in_group, labels=labels))
+        scenario = Scenario(where=in_group, labels=labels)
+        yield value, in_group, scenario_estimates.estimates(study, scenario)
 
 
 def _described(
-    found: Estimates, compared: Sequence[Side], keys: Sequence[int], by: By, columns: Sequence[str]
+    found: Estimates,
+    compared: Sequence[Side],
+    where: str | None,
+    keys: Sequence[int],
+    by: By,
+    columns: tuple[str, ...],
 ) -> Floats:
     """What each source is described by ``[S, K]``, NaN where it has no such number."""
     rows = np.full((len(keys), len(columns)), np.nan)
@@ -167,7 +173,7 @@ def _described(
         rows[keys.index(side.place)] = (
             np.where(side.estimates.has_interval, side.estimates.tau, np.nan)
             if by is By.TAU
-            else source_weights.weights(found.study_planes, side.place, columns, found.kept.mask)
+            else source_weights.weights(found.study_planes, side.place, columns, where)
         )
     return rows
 
