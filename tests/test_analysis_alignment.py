@@ -249,6 +249,12 @@ def test_judges_of_one_factor_and_people_of_a_majority_are_told_apart() -> None:
         assert "no distance: 0 factors" in only.warning
 
 
+def test_a_column_without_values_is_the_reason_for_no_group(planted: Study) -> None:
+    found = alignment(planted, by="scenario")
+    assert found.rows == ()
+    assert found.reason == "no pair that the reference crowd decided has a value of scenario"
+
+
 def test_without_rows_the_reason_is_said() -> None:
     with empty_study() as study:
         assert "the study has no pairs" in (alignment(study).reason or "")

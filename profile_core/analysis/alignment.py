@@ -91,7 +91,7 @@ def alignment(
         by=by,
         pairs=every.kept.pairs,
         all_pairs=study_planes.planes.pairs,
-        reason=None if rows else _why_empty(every, standard),
+        reason=None if rows else _why_empty(every, standard, by),
     )
 
 
@@ -120,7 +120,7 @@ def _evaluations(found: Estimates) -> dict[str, str]:
     return chosen
 
 
-def _why_empty(found: Estimates, standard: Reference | None) -> str:
+def _why_empty(found: Estimates, standard: Reference | None, by: str | None) -> str:
     study_planes = found.study_planes
     if not found.kept.pairs or not study_planes.factors or not found.entries:
         kept = _kept(found)
@@ -131,8 +131,11 @@ def _why_empty(found: Estimates, standard: Reference | None) -> str:
             "on the annotate page, import some, or run a judge"
         )
     among = " among the pairs that the filter keeps" if found.kept.mask is not None else ""
-    if not any(side.entry.source == standard.source for side in sides(found)):
+    deciding = [side.entry.source for side in sides(found)]
+    if standard.source not in deciding:
         return f"the reference {standard.source.name} has no strict preference{among}"
+    if by is not None and len(deciding) > 1:
+        return f"no pair that the reference {standard.source.name} decided has a value of {by}"
     return (
         f"nobody but the reference {standard.source.name} has a strict preference{among}: run a "
         "judge, or generate responses at score levels"
