@@ -262,7 +262,7 @@ def test_a_factor_that_most_pairs_lack_is_left_out_and_said() -> None:
         assert (model.factors, model.left_out) == (("size", "tone"), ("rare",))
         assert model.pairs == 120
         assert {row.factor for row in found.result.rows} == {"size", "tone"}
-        assert any("without rare" in warning for warning in found.warnings)
+        assert any("2 of 3 factors" in warning for warning in found.warnings)
         wanted = side(study, modelled("rare"))  # what is asked for stays, whatever it costs
         assert wanted.models[0].factors == ("rare", "size", "tone")
         assert wanted.models[0].pairs == 40
@@ -277,7 +277,7 @@ def test_what_settles_every_choice_is_left_out_and_said() -> None:
         found = what_if(study, modelled("size"))
         (model,) = found.result.models
         assert (model.factors, model.separated) == (("size", "tone"), ("verdict",))
-        assert any("difference in verdict" in warning for warning in found.warnings)
+        assert any("settles the choice: verdict" in warning for warning in found.warnings)
         stuck = what_if(study, modelled("verdict"))
         assert stuck.result.rows == ()
         assert stuck.result.models[0].separated == ("verdict",)
@@ -292,15 +292,65 @@ def test_a_factor_that_never_differs_cannot_be_held_equal() -> None:
         assert any("no difference to hold equal in same" in text for text in found.warnings)
 
 
-def test_close_factors_are_warned_of() -> None:
+def test_near_duplicates_are_represented_by_the_column_that_says_the_same() -> None:
     rows = [
-        ((size, tone, size + 0.01 * math.sin(k), 2 * size), choices)
+        ((size, tone, size + 0.01 * math.sin(k), -2 * size if k % 2 else None), choices)
         for k, ((size, tone), choices, _) in enumerate(random_rows(150))
     ]
-    with rated_study(rows, factors=("size", "tone", "near", "double")) as study:
-        said = " ".join(what_if(study, modelled("size")).warnings)
-        assert "factors go together closely (condition number" in said
-        assert "not to be told from other factors: double" in said
+    with rated_study(rows, factors=("size", "tone", "near", "opposite")) as study:
+        found = what_if(study, modelled("size"))
+        (model,) = found.result.models
+        assert model.factors == ("size", "tone")
+        assert model.represented == ("near", "opposite")
+        assert model.left_out == ()
+        near, size = change(found, "near"), change(found, "size")
+        assert near.result == pytest.approx(size.result, abs=0.02)
+        (opposite,) = (row for row in found.result.rows if row.factor == "opposite")
+        assert (opposite.pairs, opposite.missing) == (75, 75)
+        assert found.warnings == ()
+
+
+def test_no_more_columns_than_the_pairs_carry() -> None:
+    draw = np.random.default_rng(4)
+    names = tuple(f"factor_{k:02d}" for k in range(12))
+    rows = [(tuple(draw.normal(size=12)), [A if k % 2 else B]) for k in range(60)]
+    with rated_study(rows, factors=names) as study:
+        found = what_if(study, modelled("factor_11"))
+        (model,) = found.result.models
+        assert model.factors == ("factor_11", *names[:5])
+        assert set(model.left_out) == set(names[5:11])
+        assert {row.factor for row in found.result.rows} == set(model.factors)
+        assert found.warnings == (
+            "modelled influences are of 6 of 12 factors: the others have too few values, or are "
+            "more than the pairs carry",
+        )
+
+
+def test_close_factors_are_warned_of_once_for_all_sources() -> None:
+    draw = np.random.default_rng(5)
+    rows = [
+        ((size, tone, size - tone + 0.02 * draw.normal()), choices * 2)
+        for (size, tone), choices, _ in random_rows(150)
+    ]
+    factors, judges = ("size", "tone", "both"), ("one", "two")
+    with rated_study(rows, factors=factors, judges=judges) as study:
+        found = what_if(study, modelled("size"))
+        assert all(model.is_close for model in found.result.models)
+        assert found.warnings == (
+            "factors go together closely, so that what is held equal is hard to tell from what "
+            "goes with it (one, evaluation and two, evaluation)",
+        )
+
+
+def test_a_source_that_never_saw_a_difference_has_no_model() -> None:
+    with rated_study([((0, 0), [A])] * 30) as study:
+        found = what_if(study, modelled("size"))
+        assert found.result.rows == ()
+        with study.cursor() as cursor:
+            ((pair, *_), *_) = cursor.execute("SELECT pair_id FROM pair").fetchall()
+        (view,) = one_pair(study, pair)
+        assert view.as_is is None
+        assert "no model" in view.note
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_every_flag_reaches_the_scenario(demo) -> None:
 def test_a_factor_without_a_band_is_modelled(demo) -> None:
     result = ok("what-if", "--study", demo, "--equalise", "length", "--format", "json")
     assert json.loads(result.stdout)["scenario"] == {"equalise": [{"factor": "length"}]}
-    assert "model of" in result.stderr
+    assert "modelled influences are of" in result.stderr
 
 
 def test_csv_is_the_differences(demo) -> None:

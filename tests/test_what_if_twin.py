@@ -177,43 +177,58 @@ def test_modelled_equals_the_twin(case, base, is_weighted) -> None:
         assert not (model.separated and model.factors)  # a judge of hardly any choice has none
         if model.factors:
             expected[source] = twin.modelled(
-                case.plain, source, model.factors, ("length",), weigh=weigh
+                case.plain,
+                source,
+                model.factors,
+                ("length",),
+                weigh=weigh,
+                represented=model.represented,
             )
     assert expected
     compare(found, expected, base)
 
 
 def test_a_band_and_a_model_together_equal_the_twin(case, base) -> None:
-    dropped = tuple(sorted(set(case.plain.factors) - set(FEW)))
-    found = run(
-        case,
-        Scenario(equalised=(Equalised("length"), Equalised("sentences", 2)), dropped=dropped),
+    scenario = Scenario(
+        equalised=(Equalised("length"), Equalised("sentences", 2)),
+        dropped=tuple(sorted(set(case.plain.factors) - set(FEW))),
     )
+    found = run(case, scenario)
     keeps = twin.in_band(case.plain, "sentences", 2)
     expected = {
         (row.setting.value, row.source): twin.modelled(
-            case.plain, (row.setting.value, row.source), row.factors, ("length",), keeps
+            case.plain,
+            (row.setting.value, row.source),
+            row.factors,
+            ("length",),
+            keeps,
+            represented=row.represented,
         )
         for row in found.result.models
-        if row.factors and not row.separated
+        if row.factors
     }
-    kept = [row for row in found.result.models if row.factors and not row.separated]
-    assert kept
-    named = {(row.setting, row.source) for row in kept}
-    rows = tuple(row for row in found.result.rows if (row.setting, row.source) in named)
-    for row in rows:
-        one = expected[row.setting.value, row.source][row.factor]
-        close(row.tau, one.tau)
-        close(row.low, one.low, 1e-6)
-        close(row.high, one.high, 1e-6)
-        change = twin.difference(one, base[row.setting.value, row.source][row.factor])
-        own = next(
-            item
-            for item in found.differences
-            if (item.setting, item.source, item.factor) == (row.setting, row.source, row.factor)
-        )
-        close(own.difference, change.tau)
-        close(own.low, change.low, 1e-6)
+    assert expected
+    compare(found, expected, base)
+
+
+def test_a_model_of_all_factors_equals_the_twin(case, base) -> None:
+    found = run(case, Scenario(equalised=(Equalised("length"),)))
+    expected = {}
+    for row in found.result.models:
+        needed = set(row.needs) - set(row.factors)
+        if row.factors:
+            expected[row.setting.value, row.source] = twin.modelled(
+                case.plain,
+                (row.setting.value, row.source),
+                row.factors,
+                ("length",),
+                lambda pair, needed=needed: all(
+                    pair.difference(factor) is not None for factor in needed
+                ),
+                represented=row.represented,
+            )
+    assert any(row.represented for row in found.result.models)
+    compare(found, expected, base)
 
 
 def test_alignment_and_win_rates_of_a_scenario_equal_the_twin(case) -> None:

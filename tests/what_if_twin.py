@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import stats
@@ -52,6 +52,8 @@ class Estimate:
     se: float | None = None
     p: float | None = None
     counts: tuple = (0, 0, 0)
+    counted: set = field(default_factory=set)
+    """Prompts with a counted pair."""
 
 
 def read(cursor):
@@ -171,9 +173,9 @@ def _z(study, pair, source, factor):
     return 1 if (difference > 0) == (choice == "a") else -1
 
 
-def _with_interval(tau, influences, bounds=(-1.0, 1.0)):
-    found = Estimate(tau, influences)
-    g = len(influences)
+def _with_interval(tau, influences, bounds=(-1.0, 1.0), counted=None):
+    found = Estimate(tau, influences, counted=counted or set(influences))
+    g = len(found.counted)
     square = math.fsum(value**2 for value in influences.values())
     if g >= 5 and square > 1e-26:
         found.se = math.sqrt(g / (g - 1) * square)
@@ -190,6 +192,7 @@ def difference(result, baseline):
         result.tau - baseline.tau,
         {g: result.influence.get(g, 0.0) - baseline.influence.get(g, 0.0) for g in prompts},
         bounds=(-2.0, 2.0),
+        counted=result.counted | baseline.counted,
     )
 
 
@@ -204,11 +207,22 @@ def q_values(p):
     return q
 
 
-def modelled(study, source, factors, equalised, keeps=lambda pair: True, weigh=lambda pair: 1.0):
+def modelled(
+    study,
+    source,
+    factors,
+    equalised,
+    keeps=lambda pair: True,
+    weigh=lambda pair: 1.0,
+    *,
+    represented=(),
+):
     """tau_k = mean of sgn(d_k)(2p - 1), p of a logistic model with the equalised at 0.
 
-    Over pairs with a strict choice and a value of every factor. Intervals by the delta method: a
-    prompt's influence on the mean, and through the coefficients.
+    Over pairs with a strict choice and a value of every factor of the model; a factor that is not
+    in it, but represented, over those of them that have a value of it, too. Intervals by the delta
+    method: a prompt's influence on the mean, and through the coefficients; G is as ever the
+    prompts with a counted pair.
     """
     rows = [
         pair
@@ -238,19 +252,23 @@ def modelled(study, source, factors, equalised, keeps=lambda pair: True, weigh=l
 
     free = np.array([factor not in equalised for factor in factors])
     q = 1 / (1 + np.exp(-x @ (beta * free)))
-    total = w.sum()
     prompts = [pair.prompt for pair in rows]
     found = {}
-    for factor in factors:
-        sign = np.array([_sign(pair.difference(factor), study.factors[factor]) for pair in rows])
-        z = sign * (2 * q - 1)
-        tau = float((w * z).sum() / total)
-        gradient = ((w * sign * 2 * q * (1 - q))[:, None] * x * free).sum(axis=0) / total
-        each = w * (z - tau) / total + on_beta @ gradient
+    for factor in (*factors, *represented):
+        there = np.array([pair.difference(factor) is not None for pair in rows])
+        sign = np.array(
+            [_sign(pair.difference(factor) or 0.0, study.factors[factor]) for pair in rows]
+        )
+        counted = w * there
+        z, total = sign * (2 * q - 1), counted.sum()
+        tau = float((counted * z).sum() / total)
+        gradient = ((counted * sign * 2 * q * (1 - q))[:, None] * x * free).sum(axis=0) / total
+        each = counted * (z - tau) / total + on_beta @ gradient
         influences = defaultdict(float)
         for prompt, value in zip(prompts, each, strict=True):
             influences[prompt] += value
-        found[factor] = _with_interval(tau, dict(influences))
+        counts = {prompt for prompt, known in zip(prompts, there, strict=True) if known}
+        found[factor] = _with_interval(tau, dict(influences), counted=counts)
     return found
 
 

@@ -34,6 +34,8 @@ class LeftOut:
 
     factor: str
     reason: str
+    twin: str | None = None
+    """The factor of the model that it says nearly the same as, if that is why."""
 
 
 def choose(
@@ -60,7 +62,7 @@ def choose(
             left_out.append(LeftOut(name, "the preference was derived from it"))
             continue
         difference = study_planes.arrays.difference(name)[compared].astype(np.float64)
-        has_value = np.count_nonzero(~np.isnan(study_planes.arrays.difference(name)[rows]))
+        has_value = int((~np.isnan(study_planes.arrays.difference(name)[rows])).sum())
         if has_value < KEPT_COMPLETE * len(rows):
             of = numbers.counted(len(rows), "decided pair")
             left_out.append(
@@ -74,7 +76,7 @@ def choose(
         if abs(likeness) >= NEAR:
             how = "nearly the same as" if likeness > 0 else "nearly the opposite of"
             said = numbers.decimal(likeness)
-            left_out.append(LeftOut(name, f"{how} {title[twin]} (correlation {said})"))
+            left_out.append(LeftOut(name, f"{how} {title[twin]} (correlation {said})", twin))
         elif len(chosen) == most:
             said = f"{numbers.counted(len(rows), 'pair')} of {numbers.counted(prompts, 'prompt')}"
             left_out.append(LeftOut(name, f"{said} carry no more than {most}"))

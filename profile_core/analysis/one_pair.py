@@ -16,9 +16,10 @@ import numpy.typing as npt
 from scipy import special
 
 from profile_core.analysis import scenario_pairs
-from profile_core.analysis.planes import PlaneSource, StudyPlanes, load
+from profile_core.analysis.planes import StudyPlanes, load
 from profile_core.analysis.scenario import Scenario
-from profile_core.analysis.source_models import ModelData, fitted, model_data, titled
+from profile_core.analysis.scenario_models import ScenarioModel, scenario_model
+from profile_core.analysis.source_models import titled
 from profile_core.errors import NotEstimable, ProfileError, UnknownName
 from profile_core.stats import planes as bits
 from profile_core.stats.conditional import Logistic
@@ -97,21 +98,6 @@ class JudgeView:
         return (self.as_is.p - 0.5) * (self.changed.p - 0.5) < 0
 
 
-@dataclass(frozen=True, slots=True)
-class SourceModel:
-    """A source's conditional model, kept for the next pair."""
-
-    entry: PlaneSource
-    data: ModelData
-    model: Logistic | None
-    separated: tuple[str, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return self.data.x.nbytes + self.data.rows.nbytes + 1
-
-
 def one_pair(
     study: Study,
     pair_id: str,
@@ -147,21 +133,16 @@ def one_pair(
     )
 
 
-def source_model(study: Study, scenario: Scenario, place: int) -> SourceModel:
+def source_model(study: Study, scenario: Scenario, place: int) -> ScenarioModel:
     """Fit the model of the source at a place in the planes, once for a state of the study."""
     study_planes = load(study, scenario.labels)
 
-    def made() -> SourceModel:
+    def made() -> ScenarioModel:
         kept = scenario_pairs.kept(study_planes, scenario)
-        chosen, weight = kept.chosen(study_planes.planes), kept.weight(study_planes.planes)
         factors = [f.name for f in study_planes.factors if f.name not in scenario.dropped]
-        data = model_data(study_planes, chosen, place, factors)
-        prompts = study_planes.planes.prompt_of[data.rows]
-        weights = None if weight is None else weight[data.rows]
-        data, model, separated = fitted(data, prompts, weights)
-        return SourceModel(study_planes.sources[place], data, model, separated)
+        return scenario_model(study_planes, kept, place, factors)
 
-    found: SourceModel = study_planes.results.get(("source model", scenario, place), made)
+    found: ScenarioModel = study_planes.results.get(("source model", scenario, place), made)
     return found
 
 
@@ -191,7 +172,7 @@ def _chose(study_planes: StudyPlanes, place: int, pair_no: int) -> Choice | None
 
 def _view(
     study_planes: StudyPlanes,
-    own: SourceModel,
+    own: ScenarioModel,
     place: int,
     pair_no: int,
     before: Mapping[str, float],
@@ -204,7 +185,7 @@ def _view(
     if own.separated:
         notes.append(f"without what settles every choice: {titled(study_planes, own.separated)}")
     if model is None:
-        notes.append("no model can be fitted to its choices")
+        notes.append(own.reason or "no model can be fitted to its choices")
     else:
         old, new = (
             np.array([side[name] for name in factors], dtype=np.float64) for side in (before, after)

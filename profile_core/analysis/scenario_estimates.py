@@ -223,7 +223,9 @@ def _modelled(found: Estimates, scenario: Scenario) -> Estimates:
         found,
         rows=tuple(sorted((row for one in results for row in one.rows), key=row_order)),
         sources=tuple(
-            SourceEstimates(one.entry, one.model.factors, one.s, one.n, False)
+            SourceEstimates(
+                one.entry, (*one.model.factors, *one.model.represented), one.s, one.n, False
+            )
             for one in results
             if one.rows
         ),

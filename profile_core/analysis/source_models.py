@@ -119,7 +119,7 @@ def fitted(
     fitted, the model, and the factors that were left out, or that leave no model.
     """
     separated: tuple[str, ...] = ()
-    while len(data.rows) and data.factors:
+    while data.x.any():  # without a difference there is nothing to fit
         model = fit(data.x, data.chosen_a, prompts, weights=weights)
         if not model.separated:
             return data, model, separated

@@ -8,8 +8,7 @@ reuse both. Alignment and win rates cost more than the rest and are computed whe
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -185,22 +184,51 @@ def _too_few(found: Estimates) -> Iterator[str]:
 
 
 def _of_models(found: Estimates) -> Iterator[str]:
-    """Say what the models leave out or cannot tell, once for all sources that share it."""
-    said: defaultdict[str, list[str]] = defaultdict(list)
+    """Say what the models leave out or cannot tell: at most one line a kind over all sources."""
+    models = [model for model in found.models if model.factors]
     for model in found.models:
-        missing = [name for name in model.left_out if name not in model.separated]
-        if missing and model.factors:
-            named = titled(found.study_planes, missing)
-            said[f"without {named}, of which too few pairs have a value"].append(_whose(model))
-        if model.note:
-            said[model.note].append(_whose(model))
-    for what, whose in said.items():
-        few = numbers.listed(whose) if len(whose) <= _NAMED else f"{len(whose)} sources"
-        yield f"model of {few}: {what}"
+        if not model.factors:
+            yield f"no model of {_whose([model])}: {model.note}"
+    if not models:
+        return
+    covered = sorted(len(model.factors) + len(model.represented) for model in models)
+    if covered[0] < len(found.factors):
+        most = "" if covered[0] == covered[-1] else f" to {covered[-1]}"
+        yield (
+            f"modelled influences are of {covered[0]}{most} of "
+            f"{numbers.counted(len(found.factors), 'factor')}: the others have too few values, or "
+            "are more than the pairs carry"
+        )
+    settling = [model for model in models if model.separated]
+    if settling:
+        names = dict.fromkeys(name for model in settling for name in model.separated)
+        few = (
+            titled(found.study_planes, [*names])
+            if len(names) <= _NAMED
+            else numbers.counted(len(names), "factor")
+        )
+        yield (
+            f"left out of models, for a difference settles the choice: {few} ({_whose(settling)})"
+        )
+    unmoved = [model for model in models if model.unmoved]
+    if unmoved:
+        names = dict.fromkeys(name for model in unmoved for name in model.unmoved)
+        yield (
+            f"no difference to hold equal in {titled(found.study_planes, [*names])} "
+            f"({_whose(unmoved)})"
+        )
+    close = [model for model in models if model.is_close]
+    if close:
+        yield (
+            "factors go together closely, so that what is held equal is hard to tell from what "
+            f"goes with it ({_whose(close)})"
+        )
 
 
-def _whose(model: ModelRow) -> str:
-    return f"{model.source} ({model.setting})"
+def _whose(models: Sequence[ModelRow]) -> str:
+    if len(models) > _NAMED:
+        return f"{len(models)} sources"
+    return numbers.listed([f"{model.source}, {model.setting}" for model in models])
 
 
 def _why_no_rows(found: Estimates) -> str:

@@ -11,6 +11,8 @@ from profile_core.analysis.influence import InfluenceRow
 from profile_core.analysis.scenario import Scenario
 from profile_core.types import Setting, SourceKind
 
+COLLINEAR = 30.0
+"""A condition number above which coefficients say little one by one (Belsley et al. 1980)."""
 TOLD = 0.05
 """A difference is called one where q is at most so much."""
 
@@ -23,18 +25,30 @@ class ModelRow:
     source: str
     factors: tuple[str, ...]
     """Its columns."""
+    represented: tuple[str, ...]
+    """Factors that say nearly the same as a column, which stands for them: they have rows too."""
     left_out: tuple[str, ...]
-    """Factors that most pairs have no value of, or that never differ: neither in the model nor in
-    the table."""
+    """Factors that have no modelled influence: too few pairs have a value, the pairs carry no
+    more, the preference was derived from them, or they settle the choice."""
+    needs: tuple[str, ...]
+    """Factors that its pairs have values of; with these conditions its pairs are opened."""
     pairs: int
-    """Strict pairs with values of all its columns."""
+    """Strict pairs with values of all these."""
     incomplete: int
     """Strict pairs without."""
     prompts: int
     condition_number: float | None
     separated: tuple[str, ...]
-    """Factors whose weight has no bound, because they settle the choice."""
+    """Factors whose weight has no bound: wherever they differ, the choice goes one way."""
+    unmoved: tuple[str, ...]
+    """Equalised factors that never differ here, so that holding them equal does nothing."""
     note: str
+    """Why there is no model; empty where there is one."""
+
+    @property
+    def is_close(self) -> bool:
+        """Whether factors go together so closely that their weights are hard to tell apart."""
+        return self.condition_number is not None and self.condition_number > COLLINEAR
 
 
 @dataclass(frozen=True, slots=True)
