@@ -9,7 +9,7 @@ from profile_core import charts
 from profile_core.analysis import palette, shown, titles
 from profile_core.analysis.influence import InfluenceRow
 from profile_core.analysis.planes import PlaneSource
-from profile_core.analysis.what_if_rows import DifferenceRow, WhatIf
+from profile_core.analysis.what_if_rows import DifferenceRow, Side, WhatIf
 from profile_core.charts import BeforeAfter, Look
 from profile_core.text import numbers
 from profile_core.types import Factor, Setting
@@ -93,35 +93,54 @@ def marks(
     drawn: Sequence[Panel],
     names: Sequence[str],
 ) -> list[BeforeAfter]:
-    """Turn the rows of a what-if into marks."""
+    """Turn the rows of a what-if into marks; a side without a number says why it has none."""
     before, after = (_by_key(side.rows) for side in (found.baseline, found.result))
+    changes = {(row.setting, row.source, row.factor): row for row in found.differences}
     return [
-        _mark(row, factors, colours, before.get(_key(row)), after.get(_key(row)))
-        for row in found.differences
-        if (row.setting, row.source) in drawn and row.factor in names
+        _mark(found, key, factors, colours, before.get(key), after.get(key), changes.get(key))
+        for setting, source in drawn
+        for name in names
+        if (key := (setting, source, name)) in before or key in after
     ]
 
 
-def _key(row: DifferenceRow | InfluenceRow) -> _Key:
-    return row.setting, row.source, row.factor
+def absence(side: Side, panel: Panel, row: InfluenceRow | None, factor: str) -> str:
+    """Say in a few words why a side has no number worth showing; empty where it has one."""
+    if row is not None:
+        return titles.absence(row)
+    if factor not in side.factors:
+        return "left out"
+    is_modelled = any((model.setting, model.source) == panel for model in side.models)
+    return "not in the model" if is_modelled else "no pairs"
+
+
+def change_in_words(row: DifferenceRow | None) -> str:
+    """Write a difference with its interval, `+0.13 [0.04, 0.22]`."""
+    if row is None:
+        return numbers.NONE
+    said = numbers.with_interval(row.difference, row.low, row.high)
+    return f"+{said}" if (row.difference or 0.0) > 0 and not said.startswith("0.00") else said
 
 
 def _by_key(own: Iterable[InfluenceRow]) -> dict[_Key, InfluenceRow]:
-    return {_key(row): row for row in own}
+    return {(row.setting, row.source, row.factor): row for row in own}
 
 
 def _mark(
-    row: DifferenceRow,
+    found: WhatIf,
+    key: _Key,
     factors: Mapping[str, Factor],
     colours: Mapping[str, str],
     before: InfluenceRow | None,
     after: InfluenceRow | None,
+    change: DifferenceRow | None,
 ) -> BeforeAfter:
+    setting, source, factor = key
     return BeforeAfter(
-        factor=row.factor,
-        title=factors[row.factor].title,
-        source=row.source,
-        setting=str(row.setting),
+        factor=factor,
+        title=factors[factor].title,
+        source=source,
+        setting=str(setting),
         before=before.tau if before else None,
         before_low=before.low if before else None,
         before_high=before.high if before else None,
@@ -130,16 +149,16 @@ def _mark(
         after_high=after.high if after else None,
         is_before_told=bool(before and titles.is_told(before)),
         is_after_told=bool(after and titles.is_told(after)),
-        is_moved=row.is_told,
+        is_moved=bool(change and change.is_told),
         is_before_small=bool(before and titles.is_small(before)),
         is_after_small=bool(after and titles.is_small(after)),
-        before_absence=titles.absence(before) if before else "no pairs",
-        after_absence=titles.absence(after) if after else "no pairs",
-        colour=colours[row.source],
+        before_absence=absence(found.baseline, (setting, source), before, factor),
+        after_absence=absence(found.result, (setting, source), after, factor),
+        colour=colours[source],
         before_value=_value(before),
         after_value=_value(after),
-        difference=numbers.with_interval(row.difference, row.low, row.high),
-        q=numbers.probability(row.q),
+        difference=change_in_words(change),
+        q=numbers.probability(change.q if change else None),
     )
 
 

@@ -13,6 +13,7 @@ from profile_core.charts.distances import Distance, distance_plot
 from profile_core.charts.dots import dot_plot
 from profile_core.charts.dumbbell import dumbbell
 from profile_core.charts.grids import Likeness, agreement_map, heat_map, likeness_map
+from profile_core.charts.one_pair import Predicted, predictions
 from profile_core.charts.scatter import scatter
 from profile_core.charts.slopes import Slope, slope_chart
 
@@ -26,6 +27,7 @@ __all__ = [
     "Likeness",
     "Look",
     "Mark",
+    "Predicted",
     "Slope",
     "Width",
     "agreement_map",
@@ -37,6 +39,7 @@ __all__ = [
     "heat_map",
     "likeness_map",
     "png",
+    "predictions",
     "scatter",
     "slope_chart",
     "svg",

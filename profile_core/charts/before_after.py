@@ -12,7 +12,7 @@ from profile_core.charts.base import Look, Width, click, finished
 from profile_core.charts.differences import SHAPES
 from profile_core.charts.panels import EDGE, absences, ground, height, names, rows_axis, shifts
 
-HEADER = "above baseline · below scenario"
+HEADER = "baseline above · scenario below"
 _STEP = 40
 _LANE = 0.2 * _STEP
 """How far a lane stands above or below the middle of its row."""
@@ -121,7 +121,7 @@ def _frame(
                 "before_fill": look.soft if mark.is_before_told else look.paper,
                 "before_opacity": 0.45 if mark.is_before_small else 1.0,
                 "edge": zero + EDGE,
-                "width": 5.0 if mark.is_moved else 1.0,
+                "width": 4.5 if mark.is_moved else 1.0,
             }
         )
     columns = [*BeforeAfter.__dataclass_fields__, *(f"x_{name}" for name in _BOUNDS), *_MORE]

@@ -13,8 +13,13 @@ def refused(error: PredicateError, wide: WideTable) -> None:
     """Say why a condition does not work, with every column it could name."""
     frame.problem(error, "Nothing was changed; correct the condition above, or clear it.")
     with st.expander("Columns that a condition can name"):
-        tables.table(
-            [tables.Column("Column"), tables.Column("What it stands for")],
-            [[column.name, column.means] for column in wide.columns],
-            caption="Text needs 'single quotes'; numbers need none.",
-        )
+        listed(wide)
+
+
+def listed(wide: WideTable) -> None:
+    """List every column with what it stands for."""
+    tables.table(
+        [tables.Column("Column"), tables.Column("What it stands for")],
+        [[column.name, column.means] for column in wide.columns],
+        caption="Text needs 'single quotes'; numbers need none.",
+    )

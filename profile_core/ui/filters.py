@@ -28,6 +28,7 @@ VALUES_OF = {
 _OFFERED = {
     "alignment": tuple(LabelSet),
     "influence": tuple(LabelSet),
+    "what_if": tuple(LabelSet),
     # Models are asked about texts; people's labels of them play no part.
     "judges": (LabelSet.AUTOMATIC,),
 }

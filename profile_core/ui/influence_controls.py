@@ -23,7 +23,7 @@ VARIANTS = {
     "τ13": Variant.TAU13,
     "soft τ": Variant.SOFT,
 }
-_VARIANT_HELP = (
+VARIANT_HELP = (
     "τ14: pairs with the same amount count, as 0. τ13: they are left out. "
     "Soft τ: weighs each pair by the source's probability, where it gave one."
 )
@@ -91,7 +91,7 @@ def _variant() -> Variant:
         list(VARIANTS),
         key=influence_view.key("variant"),
         bind="query-params",
-        help=_VARIANT_HELP,
+        help=VARIANT_HELP,
         width=120,
     )
     return VARIANTS[chosen]

@@ -1,0 +1,97 @@
+"""What the what-if page draws: both sides, and what of them stands in the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from profile_core.analysis import shown as choosing
+from profile_core.analysis.influence import InfluenceRow
+from profile_core.analysis.planes import StudyPlanes
+from profile_core.analysis.reference import reference
+from profile_core.analysis.scenario import Scenario
+from profile_core.analysis.what_if import what_if
+from profile_core.analysis.what_if_rows import DifferenceRow, Side, WhatIf
+from profile_core.types import Factor, Setting
+
+PANELS = 4
+
+Series = tuple[Setting, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Both sides, and what the chart has of them.
+
+    What is drawn, and in which order, follows from the baseline, so that nothing jumps while a
+    slider moves the scenario.
+    """
+
+    found: WhatIf
+    planes: StudyPlanes
+    """Of the scenario's labels: what its factors and sources are called."""
+    factors: Mapping[str, Factor]
+    names: list[str]
+    """The factors of the chart, from top to bottom."""
+    panels: list[Series]
+    series: list[Series]
+    """Every source in a setting that has rows on either side."""
+
+    def row(self, side: Side, series: Series, factor: str) -> InfluenceRow | None:
+        """Find one side's influence."""
+        return next(
+            (
+                row
+                for row in side.rows
+                if (row.setting, row.source, row.factor) == (*series, factor)
+            ),
+            None,
+        )
+
+    def change(self, series: Series, factor: str) -> DifferenceRow | None:
+        """Find the difference of the two sides."""
+        return next(
+            (
+                row
+                for row in self.found.differences
+                if (row.setting, row.source, row.factor) == (*series, factor)
+            ),
+            None,
+        )
+
+
+def show(planes: StudyPlanes, scenario: Scenario, baseline: Scenario) -> Shown:
+    """Compute both sides and choose what to draw; raises as `analysis.what_if` does."""
+    found = what_if(planes.study, scenario, baseline=baseline, alignment=False, win_rates=False)
+    rows = found.baseline.rows or found.result.rows
+    factors = {factor.name: factor for factor in planes.factors}
+    lead = reference(planes)
+    sources = list(scenario.sources) or choosing.choose_sources(
+        [entry.source for entry in planes.sources], rows, lead
+    )
+    there = dict.fromkeys(
+        (row.setting, row.source) for row in (*found.baseline.rows, *found.result.rows) if row.pairs
+    )
+    series = sorted(there, key=lambda item: (_place(sources, item[1]), str(item[0])))
+    of_result = [item for item in series if item[1] in sources]
+    names = choosing.choose_factors(
+        [row for row in rows if row.factor in factors], factors.values()
+    )
+    lead_name = lead.source.name if lead and lead.source.name in sources else None
+    return Shown(
+        found=found,
+        planes=planes,
+        factors=factors,
+        names=choosing.in_order(names, rows, lead_name),
+        panels=of_result[:PANELS],
+        series=series,
+    )
+
+
+def series_name(series: Series) -> str:
+    """Name a source in a setting in a list of choices."""
+    return f"{series[1]} · {series[0]}"
+
+
+def _place(names: list[str], name: str) -> int:
+    return names.index(name) if name in names else len(names)
