@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from profile_core.analysis.planes import PlaneSource, StudyPlanes
-from profile_core.analysis.source_models import KEPT_COMPLETE
+from profile_core.analysis.source_models import KEPT_COMPLETE, Differences, differences
+from profile_core.stats.intervals import ratio
+from profile_core.stats.thin_products import crossed
 from profile_core.text import numbers
 
 Bools = npt.NDArray[np.bool_]
@@ -53,29 +55,31 @@ def choose(
     rows = np.flatnonzero(decided)
     prompts = len(np.unique(study_planes.planes.prompt_of[rows]))
     most = max(min(len(rows) // PAIRS_EACH, prompts // PROMPTS_EACH), 1)
-    compared = rows[:: max(len(rows) // _COMPARED, 1)]
     title = {factor.name: numbers.inline(factor.title) for factor in study_planes.factors}
+    every = differences(study_planes)
+    places = [every.factors.index(name) for name in candidates]
+    valued = every.known[rows][:, places].sum(axis=0)
+    likeness, differs = _likeness(every, rows[:: max(len(rows) // _COMPARED, 1)], places)
     chosen: list[str] = []
     left_out: list[LeftOut] = []
-    for name in candidates:
+    for k, name in enumerate(candidates):
         if name in entry.source.derived_from:
             left_out.append(LeftOut(name, "the preference was derived from it"))
             continue
-        difference = study_planes.arrays.difference(name)[compared].astype(np.float64)
-        has_value = int((~np.isnan(study_planes.arrays.difference(name)[rows])).sum())
-        if has_value < KEPT_COMPLETE * len(rows):
+        if valued[k] < KEPT_COMPLETE * len(rows):
             of = numbers.counted(len(rows), "decided pair")
             left_out.append(
-                LeftOut(name, f"only {numbers.count(has_value)} of {of} have values of it")
+                LeftOut(name, f"only {numbers.count(int(valued[k]))} of {of} have values of it")
             )
             continue
-        if not np.nan_to_num(difference).any():
+        if not differs[k]:
             left_out.append(LeftOut(name, "it never differs where the source decided"))
             continue
-        twin, likeness = _nearest(study_planes, difference, chosen, compared)
-        if abs(likeness) >= NEAR:
-            how = "nearly the same as" if likeness > 0 else "nearly the opposite of"
-            said = numbers.decimal(likeness)
+        twin = max(chosen, key=lambda other: abs(likeness[k, candidates.index(other)]), default="")
+        alike = float(likeness[k, candidates.index(twin)]) if twin else 0.0
+        if abs(alike) >= NEAR:
+            how = "nearly the same as" if alike > 0 else "nearly the opposite of"
+            said = numbers.decimal(alike)
             left_out.append(LeftOut(name, f"{how} {title[twin]} (correlation {said})", twin))
         elif len(chosen) == most:
             said = f"{numbers.counted(len(rows), 'pair')} of {numbers.counted(prompts, 'prompt')}"
@@ -85,19 +89,11 @@ def choose(
     return tuple(chosen), tuple(left_out)
 
 
-def _nearest(
-    study_planes: StudyPlanes,
-    difference: npt.NDArray[np.float64],
-    chosen: Sequence[str],
-    rows: npt.NDArray[np.int64],
-) -> tuple[str, float]:
-    """The chosen factor whose differences correlate most with some, uncentred as in the model."""
-    nearest, largest = "", 0.0
-    for name in chosen:
-        other = study_planes.arrays.difference(name)[rows].astype(np.float64)
-        both = ~(np.isnan(difference) | np.isnan(other))
-        size = float(np.linalg.norm(difference[both]) * np.linalg.norm(other[both]))
-        likeness = float(difference[both] @ other[both]) / size if size else 0.0
-        if abs(likeness) > abs(largest):
-            nearest, largest = name, likeness
-    return nearest, largest
+def _likeness(
+    every: Differences, rows: npt.NDArray[np.int64], places: list[int]
+) -> tuple[npt.NDArray[np.float64], Bools]:
+    """Correlate differences ``[K, K]``, uncentred as in the model, and tell which differ at all."""
+    x = np.nan_to_num(every.x[rows][:, places])
+    known = every.known[rows][:, places].astype(x.dtype)
+    sizes = crossed(x**2, known)
+    return np.nan_to_num(ratio(crossed(x, x), np.sqrt(sizes * sizes.T))), x.any(axis=0)
