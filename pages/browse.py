@@ -40,7 +40,8 @@ def main() -> None:
     if place.is_list:
         browse_view.listed(study, planes, pairs, place.position)
         return
-    example_card.draw(study, browse_view.example(study, place.pair_id, view.labels), view.factor)
+    example = browse_view.example(study, place.pair_id, view.labels)
+    example_card.draw(study, example, view.source, view.factor)
 
 
 def _state(planes: StudyPlanes, chosen: filters.Filter, view: View, pairs: Found) -> None:

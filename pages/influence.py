@@ -14,17 +14,27 @@ from profile_core.ui import (
     filters,
     frame,
     influence_controls,
+    influence_dose,
     influence_dots,
     influence_groups,
     influence_label_table,
     influence_labels,
+    influence_model,
     influence_pairs,
     influence_view,
     resources,
     router,
 )
 from profile_core.ui.filters import Filter
-from profile_core.ui.influence_controls import CORRECTIONS, DOTS, GROUPS, TOGETHER, Asked
+from profile_core.ui.influence_controls import (
+    CORRECTIONS,
+    DOSES,
+    DOTS,
+    EQUAL,
+    GROUPS,
+    TOGETHER,
+    Asked,
+)
 
 router.enter(__file__)
 
@@ -69,6 +79,10 @@ def _influence(planes: StudyPlanes, chosen: Filter, asked: Asked, answer: DeltaG
         influence_groups.groups(study, shown, planes, chosen)
     elif asked.view == TOGETHER:
         influence_groups.together(study, shown, chosen)
+    elif asked.view == EQUAL:
+        influence_model.draw(study, shown, planes, chosen, asked.factors)
+    elif asked.view == DOSES:
+        influence_dose.draw(study, shown, planes, chosen)
     else:
         influence_dots.dots(shown, planes, chosen)
         influence_pairs.pairs_behind(shown, chosen)

@@ -8,7 +8,7 @@ left out is said: pairs without a value, near-duplicates, factors that settle ev
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -154,15 +154,6 @@ def place_of(study_planes: StudyPlanes, setting: Setting, source: str) -> int:
     raise UnknownName(f"source of {setting}", source, known)
 
 
-def differences(
-    study: Study, pair_no: int, names: Sequence[str], labels: LabelSet
-) -> Mapping[str, float | None]:
-    """Differences of some factors on one pair, a minus b; None where a value is missing."""
-    arrays = load(study, labels).arrays
-    found = {name: float(arrays.difference(name)[pair_no]) for name in names}
-    return {name: None if math.isnan(value) else value for name, value in found.items()}
-
-
 def _kept(study_planes: StudyPlanes, where: str | None) -> npt.NDArray[np.bool_]:
     mask, pairs = study_planes.mask(where), study_planes.planes.pairs
     return np.ones(pairs, dtype=np.bool_) if mask is None else bits.unpack(mask, pairs)
@@ -216,9 +207,7 @@ def _weights(
 def _held_out(data: ModelData, prompts: npt.NDArray[np.integer]) -> HeldOut | None:
     try:
         found = held_out(data.x, data.chosen_a, prompts)
-    except (
-        NotEstimable
-    ):  # a fold whose model does not settle: no score is better than a partial one
+    except NotEstimable:  # one fold does not settle: no score is better than a partial one
         return None
     return found if found.pairs else None
 

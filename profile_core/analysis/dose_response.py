@@ -17,8 +17,10 @@ import numpy.typing as npt
 from profile_core.analysis import conditions
 from profile_core.analysis.planes import StudyPlanes, load
 from profile_core.analysis.relations import factor_place
+from profile_core.analysis.titles import SIGNIFICANT
 from profile_core.stats import dose
 from profile_core.stats import planes as bits
+from profile_core.stats.multiplicity import benjamini_hochberg
 from profile_core.store.study import Study
 from profile_core.types import LabelSet, Setting
 
@@ -47,17 +49,17 @@ class Share:
     """In [0, 1]."""
     low: float | None
     high: float | None
-    p: float | None
-    """Against a half."""
+    q: float | None
+    """Against a half, Benjamini-Hochberg over the curve."""
     more: int
     """Pairs on which it prefers the one with more."""
     less: int
     prompts: int
 
     @property
-    def pairs(self) -> int:
-        """Pairs of the bin that the source decided."""
-        return self.more + self.less
+    def is_told(self) -> bool:
+        """Whether the share is distinguishable from a half."""
+        return self.q is not None and self.q <= SIGNIFICANT and self.share != 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +165,17 @@ def _curve(
         resolution=resolution,
     )
     cells = found.share
+    q = benjamini_hochberg(cells.p)
     shares = []
     for k, pairs in enumerate(found.pairs):
         more = round(float(cells.estimate[k]) * int(pairs))
         shares.append(
             Share(
-                int(np.searchsorted(edges, found.low[k], side="right")),
-                *(_number(value[k]) for value in (cells.estimate, cells.low, cells.high, cells.p)),
+                dose=int(np.searchsorted(edges, found.low[k], side="right")),
+                share=_number(cells.estimate[k]),
+                low=_number(cells.low[k]),
+                high=_number(cells.high[k]),
+                q=_number(q[k]),
                 more=more,
                 less=int(pairs) - more,
                 prompts=int(cells.prompts[k]),

@@ -91,14 +91,14 @@ def words(base: alt.Chart, look: Look, style: Mapping[str, Any]) -> list[alt.Cha
     return [halo, base.mark_text(baseline="middle", **style)]
 
 
-def tooltip(*more: tuple[str, str]) -> list[alt.Tooltip]:
+def tooltip(*more: tuple[str, str], value: str = "τ") -> list[alt.Tooltip]:
     """What a mark says when it is pointed at; more are fields with their names."""
     fields = (
         ("title", "Factor"),
         ("source", "Source"),
         ("setting", "Setting"),
         *more,
-        ("value", "τ"),
+        ("value", value),
         ("counts", "Pairs"),
         ("q", "q"),
     )

@@ -12,6 +12,8 @@ from profile_core.charts.base import Look, Mark, Width, click, finished, tooltip
 from profile_core.charts.panels import (
     EDGE,
     PANEL,
+    TAU,
+    Measure,
     absences,
     ground,
     height,
@@ -32,6 +34,7 @@ def dot_plot(
     rows: Sequence[str],
     reference: Mapping[str, float],
     reference_name: str = "",
+    measure: Measure = TAU,
     width: Width = "container",
     title: str = "",
     caption: Sequence[str] = (),
@@ -40,7 +43,8 @@ def dot_plot(
 
     `panels` are sources with their colours, `rows` the factors' titles from top to bottom,
     `reference` the tau by title that a bar marks in every panel but the reference's own. A mark
-    that has no interval is replaced by the words that say why.
+    that has no interval is replaced by the words that say why. `measure` is what a mark's `tau`
+    stands for, where it is another share of -1 to 1.
     """
     frame = _mark_frame(marks, look, [name for name, _ in panels])
     settings = [setting for setting in _SHAPES if setting in set(frame["setting"])]
@@ -50,14 +54,14 @@ def dot_plot(
     y = rows_axis(rows, header, look)
     others = [place for place, (name, _) in enumerate(panels) if name != reference_name]
     bars = _bars(reference, look, others, y, step)
-    under, series = ground(look, len(panels)), []
+    under, series = ground(look, len(panels), measure=measure), []
     size = 110 if len(panels) < 3 else 80
     for setting in settings:
         offset = 0.0 if not both else (-0.18 if setting == "evaluation" else 0.18) * step
         own = frame[frame["setting"] == setting]
         halo, *words = absences(own[own["absence"] != ""], offset, look, y)
         under.append(halo)
-        series += [*_series(own, setting, offset, size, look, y), *words]
+        series += [*_series(own, setting, offset, size, look, y, measure), *words]
     layers = [*under, bars, *series, *names(panels, header, look, y)]
     return finished(
         alt.LayerChart(layer=layers),
@@ -118,7 +122,13 @@ def _bars(
 
 
 def _series(
-    frame: pd.DataFrame, setting: str, offset: float, size: int, look: Look, y: alt.Y
+    frame: pd.DataFrame,
+    setting: str,
+    offset: float,
+    size: int,
+    look: Look,
+    y: alt.Y,
+    measure: Measure,
 ) -> list[alt.Chart]:
     drawn = frame[(frame["absence"] == "") & frame["x"].notna()]
     colour = alt.Color("colour:N", scale=None, legend=None)
@@ -144,7 +154,7 @@ def _series(
     target = (
         alt.Chart(drawn)
         .mark_point(shape="circle", size=500, yOffset=offset, filled=True, cursor="pointer")
-        .encode(x="x:Q", y=y, opacity=alt.value(0), tooltip=tooltip())
+        .encode(x="x:Q", y=y, opacity=alt.value(0), tooltip=tooltip(value=measure.name))
         .add_params(click(setting))
     )
     return [lines, under, over, target]

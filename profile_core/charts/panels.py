@@ -7,6 +7,7 @@ page; each shows -1 to 1 around its own zero.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import altair as alt
@@ -25,6 +26,28 @@ _TICKS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
 Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What the places of a panel, from -1 to 1, stand for."""
+
+    axis: str
+    name: str
+    """What a value is called when its mark is pointed at."""
+    centre: float = 0.0
+    reach: float = 1.0
+    """What 1 stands for, counted from the centre."""
+
+
+TAU = Measure(TAU_TITLE, "τ")
+PREFERRED = Measure(
+    "← less is preferred · how often more is preferred, % · more is preferred →",
+    "Preferred",
+    50.0,
+    50.0,
+)
+"""For a share in percent, of which a half says nothing."""
 
 
 def shifts(panels: Sequence[Key]) -> dict[Key, float]:
@@ -54,7 +77,12 @@ def rows_axis(rows: Sequence[str], header: str, look: Look) -> alt.Y:
 
 
 def ground(
-    look: Look, panels: int, *, title: str = TAU_TITLE, last: float = 1.0
+    look: Look,
+    panels: int,
+    *,
+    title: str = "",
+    last: float = 1.0,
+    measure: Measure = TAU,
 ) -> list[alt.Chart]:
     """Hair lines at the ticks, and a stronger one at each panel's zero.
 
@@ -71,7 +99,8 @@ def ground(
     zero = alt.Chart(lines[lines["is_zero"]]).mark_rule(
         color=look.soft, strokeWidth=1.2, aria=False
     )
-    return [layer.encode(x=_x(look, panels, title, last)) for layer in (hair, zero)]
+    axis = _x(look, panels, title or measure.axis, last, measure)
+    return [layer.encode(x=axis) for layer in (hair, zero)]
 
 
 def names(
@@ -117,19 +146,22 @@ def absences(frame: pd.DataFrame, offset: float, look: Look, y: alt.Y) -> list[a
     return words(alt.Chart(frame).encode(x="edge:Q", y=y, text="absence:N"), look, style)
 
 
-def _x(look: Look, panels: int, title: str, last: float) -> alt.X:
+def _x(look: Look, panels: int, title: str, last: float, measure: Measure) -> alt.X:
     ticks = _TICKS if panels < 3 else (-1.0, 0.0, 1.0)
     centred = f"(datum.value - {PANEL} * round(datum.value / {PANEL}))"
     if last != 1.0:
         is_last = f"datum.value > {(panels - 1.5) * PANEL}"
         centred = f"({centred} * ({is_last} ? {last} : 1))"
+    words = f"abs({centred}) < 0.01 ? '0' : format({centred}, '+.2~f')"
+    if measure.centre:
+        words = f"format({measure.centre} + {measure.reach} * {centred}, '.0f')"
     return alt.X(
         "x:Q",
         title=title,
         scale=alt.Scale(domain=[-_REACH, PANEL * (panels - 1) + _REACH], nice=False, zero=False),
         axis=alt.Axis(
             values=[tick + place * PANEL for place in range(panels) for tick in ticks],
-            labelExpr=f"abs({centred}) < 0.01 ? '0' : format({centred}, '+.2~f')",
+            labelExpr=words,
             labelColor=look.soft,
             labelFontSize=12,
             labelPadding=6,

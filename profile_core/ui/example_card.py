@@ -15,7 +15,16 @@ from profile_core.text import numbers
 from profile_core.text.diff import RunKind, word_diff
 from profile_core.text.spans import split_by_spans
 from profile_core.types import Choice, FactorKind, SourceKind, VerdictStatus
-from profile_core.ui import example_tags, filters, frame, label_history, router, tables, text
+from profile_core.ui import (
+    browse_model,
+    example_tags,
+    filters,
+    frame,
+    label_history,
+    router,
+    tables,
+    text,
+)
 
 _LONG = 700
 """Characters from which a source text is folded away."""
@@ -27,8 +36,8 @@ _COMMON = 0.1
 _WORDS = "word differences"
 
 
-def draw(study: Study, example: Example, factor: str | None) -> None:
-    """Draw a pair; a factor that the view asks about is marked in its table."""
+def draw(study: Study, example: Example, source: str | None, factor: str | None) -> None:
+    """Draw a pair; a factor that the view asks about is marked, a source's model added up."""
     pair = example.pair
     _headline(example)
     _prompt(pair.prompt)
@@ -38,6 +47,7 @@ def draw(study: Study, example: Example, factor: str | None) -> None:
     _responses(study, example)
     _choices(example)
     _factors(example, factor)
+    browse_model.draw(study, example, source)
     _labels(study, example)
 
 

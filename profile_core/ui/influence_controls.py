@@ -11,13 +11,17 @@ from profile_core.analysis.planes import StudyPlanes
 from profile_core.types import LabelSet, Variant
 from profile_core.ui import asked, filters, influence_view
 
-DOTS, GROUPS, TOGETHER, CORRECTIONS = (
+DOTS, GROUPS, TOGETHER, EQUAL, DOSES, CORRECTIONS = (
     "dots",
     "by group",
     "factors together",
+    "others held equal",
+    "dose-response",
     "what corrections change",
 )
-VIEWS = (DOTS, GROUPS, TOGETHER, CORRECTIONS)
+VIEWS = (DOTS, GROUPS, TOGETHER, EQUAL, DOSES, CORRECTIONS)
+_OF_TAU = (DOTS, GROUPS, TOGETHER)
+"""The views whose numbers, or whose choice of factors, depend on the statistic."""
 VARIANTS = {
     "τ14": Variant.TAU14,
     "τ13": Variant.TAU13,
@@ -49,15 +53,15 @@ def draw(planes: StudyPlanes, chosen: filters.Filter) -> Asked:
     names = sorted({entry.source.name for entry in planes.sources})
     known = [factor.name for factor in planes.factors]
     asked.tell(_remarks(names, known))
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default=DOTS,
+        required=True,
+        key=influence_view.key("view"),
+        bind="query-params",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", key="influence-controls"):
-        view = st.segmented_control(
-            "View",
-            VIEWS,
-            default=DOTS,
-            required=True,
-            key=influence_view.key("view"),
-            bind="query-params",
-        )
         sources = st.multiselect(
             "Sources",
             names,
@@ -75,7 +79,7 @@ def draw(planes: StudyPlanes, chosen: filters.Filter) -> Asked:
             placeholder="The taxonomy's, then the strongest",
             width=300,
         )
-        variant = Variant.TAU14 if view == CORRECTIONS else _variant()
+        variant = _variant() if view in _OF_TAU else Variant.TAU14
         blind_only = _may_be_blind(view, chosen.labels) and st.toggle(
             "Blind labels only",
             key=influence_view.key("blind"),
