@@ -14,9 +14,18 @@ _FINE = (FactorKind.RATIO, FactorKind.NUMBER)
 def amount(dose: Dose, factor: Factor) -> str:
     """Write a bin's range: `7 to 16`, or one number where all its differences are the same."""
     whole = float(dose.low).is_integer() and float(dose.high).is_integer()
-    places = 0 if whole else 2 if factor.kind in _FINE else 1
-    low, high = (numbers.decimal(value, places) for value in (dose.low, dose.high))
+    places = 2 if factor.kind in _FINE else 1
+    low, high = (
+        numbers.count(int(value)) if whole else numbers.decimal(value, places)
+        for value in (dose.low, dose.high)
+    )
     return low if low == high else f"{low} to {high}"
+
+
+def measured(factor: Factor) -> str:
+    """Name what a difference is of, with its unit where the name does not say it."""
+    title = numbers.inline(factor.title)
+    return f"{title}, {factor.unit}" if factor.unit not in ("", title) else title
 
 
 def finding(found: DoseResponse, factor: Factor) -> str:

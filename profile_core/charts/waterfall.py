@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import altair as alt
 import pandas as pd
 
-from profile_core.charts.base import Look, Width, finished
+from profile_core.charts.base import Look, Width, finished, words
 
 _ROW, _FOOT, _BAR = 24, 60, 12
 _LEAST_REACH = 0.25
@@ -112,12 +112,12 @@ def waterfall(
     ways = alt.Chart(_ways(steps)).mark_line(
         color=look.soft, strokeWidth=1, strokeDash=[2, 2], aria=False
     )
-    figures = (
-        alt.Chart(frame)
-        .mark_text(align="left", baseline="middle", dx=6, fontSize=12, color=look.ink, aria=False)
-        .encode(x="edge:Q", y=y, text="words:N")
+    figures = words(
+        alt.Chart(frame).encode(x="edge:Q", y=y, text="words:N"),
+        look,
+        {"align": "left", "dx": 6, "fontSize": 12, "color": look.ink, "aria": False},
     )
-    layers = [zero, ways.encode(x="begin:Q", y=y, detail="step:N"), bars, figures]
+    layers = [zero, ways.encode(x="begin:Q", y=y, detail="step:N"), bars, *figures]
     return finished(
         alt.LayerChart(layer=layers),
         look,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from profile_core import charts
 from profile_core.analysis import conditions, dose_sentences
+from profile_core.analysis import shown as shown_order
 from profile_core.analysis.dose_response import Curve, Dose, DoseResponse, Share, dose_response
 from profile_core.analysis.planes import StudyPlanes
 from profile_core.analysis.relations import Relation
@@ -30,6 +31,7 @@ from profile_core.ui import (
 )
 from profile_core.ui.influence_view import Shown
 
+_ABOUT_MOST = 0.9
 _CAPTION = (
     "Pairs by how much more of the factor one response has; bins hold about equally many of the "
     "decided pairs, and are the same for all. Height: how often the one with more is preferred, "
@@ -132,8 +134,7 @@ def _chart(
         ],
         looks.look(is_dark),
         bins=bins,
-        axis=f"difference in {numbers.inline(factor.title)}"
-        + (f", {factor.unit}" if factor.unit else ""),
+        axis=f"difference in {dose_sentences.measured(factor)}",
         width=width,
         title=title,
         caption=caption,
@@ -141,11 +142,14 @@ def _chart(
 
 
 def _most_told(shown: Shown) -> int:
-    """The place of the factor in which most of the decided pairs differ."""
+    """The place of a factor in which most decided pairs differ, of the first taxonomy if may be."""
     differing = dict.fromkeys(shown.names, 0)
     for row in shown.rows:
         differing[row.factor] += row.concordant + row.discordant
-    return shown.names.index(max(shown.names, key=lambda name: differing[name]))
+    enough = _ABOUT_MOST * max(differing.values())
+    candidates = [name for name in shown.names if differing[name] >= enough]
+    first = min(candidates, key=lambda name: shown_order.taxonomy_order(shown.factors[name]))
+    return shown.names.index(first)
 
 
 def _table(found: DoseResponse, factor: Factor, chosen: filters.Filter) -> None:
