@@ -24,6 +24,7 @@ from profile_core.ui import (
     what_if_view,
 )
 from profile_core.ui.filters import Filter
+from profile_core.ui.what_if_state import BEFORE_AFTER, ONE_PAIR, SAVED
 
 router.enter(__file__)
 
@@ -36,16 +37,15 @@ def main() -> None:
     except ProfileError as error:
         frame.problem(error, "The study is shown as it stands.")
     view = what_if_quick.view()
-    if view == what_if_state.SAVED:
-        _saved()
-        return
     planes = influence_view.planes_of(study, LabelSet.AUTOMATIC)
     if not planes.planes.pairs or not planes.sources:
         _empty()
         return
+    if view == SAVED:
+        _saved()
+        return
     what_if_quick.questions(study, planes)
-    chosen = filters.bar(study, what_if_state.PAGE)
-    explore(chosen, view)
+    explore(filters.bar(study, what_if_state.PAGE), view)
 
 
 @st.fragment
@@ -61,9 +61,9 @@ def explore(chosen: Filter, view: str) -> None:
 
 
 def _explore(planes: StudyPlanes, chosen: Filter, view: str) -> None:
-    answer = st.container(key="what-if-answer")
+    answer = st.container(key="what-if-answer" if view == BEFORE_AFTER else "what-if-prediction")
     scenario, baseline = what_if_compose.draw(planes, chosen)
-    if view == what_if_state.ONE_PAIR:
+    if view == ONE_PAIR:
         what_if_pair.draw(planes, scenario, answer)
         return
     shown = what_if_view.show(planes, scenario, baseline)
@@ -73,14 +73,18 @@ def _explore(planes: StudyPlanes, chosen: Filter, view: str) -> None:
         return
     what_if_compare.chart(shown)
     what_if_compare.table(shown)
-    what_if_alongside.draw(planes, scenario, baseline)
-    what_if_compare.files(shown)
+    whole = what_if_alongside.draw(planes, scenario, baseline)
+    what_if_compare.files(shown, whole)
 
 
 def _saved() -> None:
+    """Draw the list, and below it the scenario on the page, which would be lost undrawn."""
     study = resources.study()
     if saved := what_if_saved.manage(study):
         what_if_beside.draw(influence_view.planes_of(study, LabelSet.AUTOMATIC), saved)
+    frame.section("The scenario on this page", "Save it here; it stays while you look at others.")
+    chosen = filters.bar(study, what_if_state.PAGE)
+    what_if_compose.draw(influence_view.planes_of(study, chosen.labels), chosen)
 
 
 def _empty() -> None:

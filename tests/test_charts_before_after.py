@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -57,6 +58,22 @@ def plot(marks: list[BeforeAfter], *, is_dark: bool = False, **more: Any) -> Any
     )
 
 
+def passes(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Filter as Vega-Lite does, by the predicates that the chart uses."""
+    if "and" in wanted:
+        return all(passes(row, part) for part in wanted["and"])
+    if "not" in wanted:
+        return not passes(row, wanted["not"])
+    value = row[wanted["field"]]
+    return value is not None if wanted.get("valid") else bool(value == wanted["equal"])
+
+
+def kept(chart: Any, layer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a layer that its filters let through."""
+    filters = [step["filter"] for step in layer.get("transform", []) if "filter" in step]
+    return [row for row in rows_of(chart, layer) if all(passes(row, item) for item in filters)]
+
+
 def drawn(chart: Any, side: str) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
     """The visible marks of one side: mark, encoding and row."""
     return [
@@ -64,7 +81,7 @@ def drawn(chart: Any, side: str) -> list[tuple[dict[str, Any], dict[str, Any], d
         for layer in layers(chart)
         if layer["mark"]["type"] == "point" and "field" in layer["encoding"].get("fill", {})
         if layer["encoding"]["x"]["field"] == f"x_{side}"
-        for row in rows_of(chart, layer)
+        for row in kept(chart, layer)
     ]
 
 
@@ -73,7 +90,7 @@ def rules(chart: Any, start: str) -> list[tuple[dict[str, Any], dict[str, Any]]]
         (layer["mark"], row)
         for layer in layers(chart)
         if layer["mark"]["type"] == "rule" and layer["encoding"]["x"].get("field") == start
-        for row in rows_of(chart, layer)
+        for row in kept(chart, layer)
     ]
 
 
@@ -111,9 +128,9 @@ def test_what_cannot_be_told_from_none_is_hollow_and_few_prompts_are_pale() -> N
         ]
     )
     by_title = {row["title"]: row for _, _, row in drawn(chart, "after")}
-    assert by_title["told"]["fill"] == COLOUR
-    assert by_title["not"]["fill"] == by_title["not"]["before_fill"] == palette.PAPER.light
-    assert by_title["few"]["opacity"] < by_title["few"]["before_opacity"] == 1.0
+    assert by_title["told"]["after_fill"] == COLOUR
+    assert by_title["not"]["after_fill"] == by_title["not"]["before_fill"] == palette.PAPER.light
+    assert by_title["few"]["after_opacity"] < by_title["few"]["before_opacity"] == 1.0
 
 
 def test_the_way_is_strong_only_where_the_two_can_be_told_apart() -> None:
@@ -138,8 +155,11 @@ def test_a_value_without_an_interval_is_still_drawn() -> None:
 
 def test_settings_differ_by_shape_and_have_panels_of_one_scale() -> None:
     chart = plot([mark(), mark(setting="generation")])
-    shapes = [item["shape"] for item, _, _ in drawn(chart, "after")]
-    assert shapes == ["circle", "diamond"]
+    (shape,) = {json.dumps(item["shape"]["scale"]) for _, item, _ in drawn(chart, "after")}
+    assert dict(zip(*json.loads(shape).values(), strict=True)) == {
+        "evaluation": "circle",
+        "generation": "diamond",
+    }
     assert [row["x_after"] for _, _, row in drawn(chart, "after")] == pytest.approx([0.1, 2.46])
     assert ">generation<" in charts.svg(chart)
 
@@ -154,7 +174,40 @@ def test_a_click_says_which_side_and_names_the_pairs(side: str) -> None:
         for layer in layers(chart)
         if "tooltip" in layer["encoding"] and layer["encoding"]["x"]["field"] == f"x_{side}"
     )
-    assert all(key in rows_of(chart, target)[0] for key in KEYS)
+    (made,) = (step for step in target["transform"] if "calculate" in step)
+    assert (made["as"], made["calculate"]) == ("group", f"'{side}'")
+    (row,) = kept(chart, target)
+    assert all(key in row for key in {*KEYS} - {"group"})
+
+
+def test_for_a_page_it_is_the_same_chart_of_which_only_the_data_change() -> None:
+    marks = [mark(), mark(setting="generation", after=None, after_absence="no pairs")]
+    panels = [("judge", "evaluation", COLOUR), ("judge", "generation", COLOUR)]
+    first, second = (
+        charts.before_after_spec(drawn, look(False), panels=panels, rows=["Length"])
+        for drawn in (marks, [mark(after=0.5), marks[1]])
+    )
+    same = [
+        {name: part for name, part in spec.items() if name != "datasets"}
+        for spec in (first, second)
+    ]
+    assert same[0] == same[1]
+    assert [spec["datasets"]["marks"]["after"][0] for spec in (first, second)] == [0.1, 0.5]
+    whole = charts.before_after(marks, look(False), panels=panels, rows=["Length"])
+    spec = whole.to_dict()
+    constant = spec.pop("datasets")
+    del spec["data"]
+    for layer in spec["layer"]:
+        if "data" in layer:
+            layer["data"] = {"values": constant[layer["data"]["name"]]}
+    assert without_names(spec) == without_names(
+        {name: part for name, part in first.items() if name not in ("data", "datasets")}
+    )
+
+
+def without_names(spec: dict[str, Any]) -> str:
+    """A specification without the names that altair counts up for its views."""
+    return re.sub(r"view_\d+", "view", json.dumps(spec, sort_keys=True))
 
 
 @pytest.mark.parametrize("is_dark", [False, True])

@@ -309,7 +309,7 @@ def test_one_pair_moves_with_a_factor_and_adds_up() -> None:
             "what_if.change": "length",
         },
     )
-    assert "As it is: " in shown(app)
+    assert "the models expect claude to choose" in shown(app)
     slider = next(s for s in app.slider if s.label == "length of a")
     slider.set_value(slider.max).run()
     said = shown(app)

@@ -7,7 +7,7 @@ Colours come from the caller, so that a chart sits on the paper it is put on.
 
 from profile_core.charts.arrows import Arrow, arrow_plot
 from profile_core.charts.base import KEYS, Cell, Look, Mark, Width, png, svg
-from profile_core.charts.before_after import BeforeAfter, before_after
+from profile_core.charts.before_after import BeforeAfter, before_after, before_after_spec
 from profile_core.charts.differences import Difference
 from profile_core.charts.distances import Distance, distance_plot
 from profile_core.charts.doses import DosePoint, dose_plot
@@ -41,6 +41,7 @@ __all__ = [
     "agreement_map",
     "arrow_plot",
     "before_after",
+    "before_after_spec",
     "distance_plot",
     "dose_plot",
     "dot_plot",

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from profile_core.charts.base import Look, Width, click, finished
+from profile_core.charts.base import Look, Width, click, finished, words
 from profile_core.charts.differences import SHAPES
-from profile_core.charts.panels import EDGE, absences, ground, height, names, rows_axis, shifts
+from profile_core.charts.panels import EDGE, ground, height, names, rows_axis, shifts
 
 HEADER = "baseline above · scenario below"
 _STEP = 40
 _LANE = 0.2 * _STEP
 """How far a lane stands above or below the middle of its row."""
 _BOUNDS = ("before", "before_low", "before_high", "after", "after_low", "after_high")
-_MORE = ("group", "fill", "opacity", "before_fill", "before_opacity", "edge", "width")
+_MARKS = "marks"
+"""What the one data set is called that a new scenario changes."""
+_MORE = ("after_fill", "after_opacity", "before_fill", "before_opacity", "edge", "width")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +73,10 @@ def before_after(
 
     A row a factor, `rows` their titles from top to bottom; a panel a source in a setting, `panels`
     these two with the colour. The baseline is grey, the scenario has its source's colour. A click
-    on either gives what names its pairs, as `click_before` and `click_after`.
+    gives what names the mark's pairs, with the side, `before` or `after`, as its group.
     """
-    shift = shifts([(source, setting) for source, setting, _ in panels])
-    frame = _frame(marks, look, shift)
-    y = rows_axis(rows, HEADER, look)
-    size = 90 if len(panels) < 3 else 70
-    under, said = _absent(frame, look, y)
-    layers = [
-        *ground(look, len(panels)),
-        *under,
-        _way(frame, y),
-        *_lane(frame, "before", -_LANE, look, y, round(size * 0.7)),
-        *_lane(frame, "after", _LANE, look, y, size),
-        *said,
-        _target(frame, "before", -_LANE, y),
-        _target(frame, "after", _LANE, y),
-        *names(
-            [(source, colour) for source, _, colour in panels],
-            HEADER,
-            look,
-            y,
-            [setting for _, setting, _ in panels],
-        ),
-    ]
     return finished(
-        alt.LayerChart(layer=layers),
+        alt.LayerChart(layer=_layers(look, panels, rows), data=_frame(marks, look, panels)),
         look,
         width=width,
         height=height(len(rows), _STEP, width),
@@ -103,9 +85,110 @@ def before_after(
     )
 
 
+def before_after_spec(
+    marks: Sequence[BeforeAfter],
+    look: Look,
+    *,
+    panels: Sequence[tuple[str, str, str]],
+    rows: Sequence[str],
+) -> dict[str, Any]:
+    """The same for a page, as a specification: made once for its panels and rows.
+
+    While a slider moves only the data set changes, so that neither is the chart built again here
+    nor the page's drawing of it.
+    """
+    template = _template(look, tuple(panels), tuple(rows))
+    return {**template, "datasets": {_MARKS: _frame(marks, look, panels)}}
+
+
+@lru_cache(maxsize=32)
+def _template(
+    look: Look, panels: tuple[tuple[str, str, str], ...], rows: tuple[str, ...]
+) -> dict[str, Any]:
+    chart = finished(
+        alt.LayerChart(layer=_layers(look, panels, rows), data=alt.NamedData(name=_MARKS)),
+        look,
+        width="container",
+        height=height(len(rows), _STEP, "container"),
+        title="",
+        caption=(),
+    )
+    spec: dict[str, Any] = chart.to_dict()
+    constant = spec.pop("datasets", {})
+    for layer in spec["layer"]:
+        if "data" in layer:
+            layer["data"] = {"values": constant[layer["data"]["name"]]}
+    return spec
+
+
+def _layers(
+    look: Look, panels: Sequence[tuple[str, str, str]], rows: Sequence[str]
+) -> list[alt.Chart]:
+    y = rows_axis(rows, HEADER, look)
+    size = 90 if len(panels) < 3 else 70
+    before, after = (
+        _Side("before", -_LANE, alt.value(look.soft), alt.value(look.soft)),
+        _Side("after", _LANE, _own(alt.Color, "colour"), _own(alt.Stroke, "colour")),
+    )
+    return [
+        *ground(look, len(panels)),
+        *_absent(before, look, y)[:1],
+        *_absent(after, look, y)[:1],
+        _way(y),
+        *_lane(before, look, y, round(size * 0.7)),
+        *_lane(after, look, y, size),
+        *_absent(before, look, y)[1:],
+        *_absent(after, look, y)[1:],
+        _target(before, y),
+        _target(after, y),
+        *names(
+            [(source, colour) for source, _, colour in panels],
+            HEADER,
+            look,
+            y,
+            [setting for _, setting, _ in panels],
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the two lanes: the prefix of its fields, its place, and its colours."""
+
+    name: str
+    offset: float
+    line: Any
+    stroke: Any
+
+    @property
+    def drawn(self) -> alt.Chart:
+        """The marks that have a number worth showing."""
+        return alt.Chart().transform_filter(_is_drawn(self.name))
+
+
+def _is_drawn(side: str) -> Any:
+    return {"and": [_is_there(f"x_{side}"), {"field": f"{side}_absence", "equal": ""}]}
+
+
+def _is_there(field: str) -> Any:
+    return {"field": field, "valid": True}
+
+
+def _is_not(field: str) -> Any:
+    return {"not": {"field": field, "equal": ""}}
+
+
+def _own(channel: Any, field: str) -> Any:
+    """Take a channel's value from a field as it is."""
+    return channel(f"{field}:{'N' if channel is not alt.Opacity else 'Q'}", scale=None, legend=None)
+
+
 def _frame(
-    marks: Sequence[BeforeAfter], look: Look, shift: Mapping[tuple[str, str], float]
+    marks: Sequence[BeforeAfter], look: Look, panels: Sequence[tuple[str, str, str]]
 ) -> pd.DataFrame:
+    shift: Mapping[tuple[str, str], float] = shifts(
+        [(source, setting) for source, setting, _ in panels]
+    )
     entries = []
     for mark in marks:
         values = asdict(mark)
@@ -115,9 +198,8 @@ def _frame(
             {
                 **values,
                 **{f"x_{name}": value for name, value in moved.items()},
-                "group": "",
-                "fill": mark.colour if mark.is_after_told else look.paper,
-                "opacity": 0.45 if mark.is_after_small else 1.0,
+                "after_fill": mark.colour if mark.is_after_told else look.paper,
+                "after_opacity": 0.45 if mark.is_after_small else 1.0,
                 "before_fill": look.soft if mark.is_before_told else look.paper,
                 "before_opacity": 0.45 if mark.is_before_small else 1.0,
                 "edge": zero + EDGE,
@@ -125,86 +207,78 @@ def _frame(
             }
         )
     columns = [*BeforeAfter.__dataclass_fields__, *(f"x_{name}" for name in _BOUNDS), *_MORE]
-    return pd.DataFrame(entries, columns=columns)
+    frame = pd.DataFrame(entries, columns=columns)
+    numbers = [name for name in columns if name in _BOUNDS or name.startswith("x_")]
+    # A column of nothing but None is to be one of numbers, too.
+    return frame.astype(dict.fromkeys(numbers, "float64"))
 
 
-def _drawn(frame: pd.DataFrame, side: str) -> pd.DataFrame:
-    return frame[frame[f"x_{side}"].notna() & (frame[f"{side}_absence"] == "")]
+def _absent(side: _Side, look: Look, y: alt.Y) -> list[alt.Chart]:
+    """The words for numbers that do not exist: the paper below them, then they themselves."""
+    base = (
+        alt.Chart()
+        .transform_filter(_is_not(f"{side.name}_absence"))
+        .encode(x="edge:Q", y=y, text=f"{side.name}_absence:N")
+    )
+    style = {
+        "yOffset": side.offset,
+        "align": "left",
+        "fontSize": 11,
+        "fontStyle": "italic",
+        "color": look.soft,
+    }
+    return words(base, look, style)
 
 
-def _absent(frame: pd.DataFrame, look: Look, y: alt.Y) -> tuple[list[alt.Chart], list[alt.Chart]]:
-    """The words for numbers that do not exist, and the paper that goes below them."""
-    papers, said = [], []
-    for side, offset in (("before", -_LANE), ("after", _LANE)):
-        words = frame[frame[f"{side}_absence"] != ""]
-        paper, text = absences(words.assign(absence=words[f"{side}_absence"]), offset, look, y)
-        papers.append(paper)
-        said.append(text)
-    return papers, said
-
-
-def _way(frame: pd.DataFrame, y: alt.Y) -> alt.Chart:
+def _way(y: alt.Y) -> alt.Chart:
     """From the baseline's value to the scenario's, in the middle of the row."""
-    both = _drawn(_drawn(frame, "before"), "after")
     way: alt.Chart = (
-        alt.Chart(both)
+        alt.Chart()
+        .transform_filter(_is_drawn("before"))
+        .transform_filter(_is_drawn("after"))
         .mark_rule(aria=False, strokeCap="butt")
         .encode(
             x="x_before:Q",
             x2="x_after:Q",
             y=y,
-            color=alt.Color("colour:N", scale=None, legend=None),
+            color=_own(alt.Color, "colour"),
             strokeWidth=alt.StrokeWidth("width:Q", scale=None, legend=None),
-            opacity=alt.Opacity("opacity:Q", scale=None, legend=None),
+            opacity=_own(alt.Opacity, "after_opacity"),
         )
     )
     return way
 
 
-def _lane(
-    frame: pd.DataFrame, side: str, offset: float, look: Look, y: alt.Y, size: int
-) -> list[alt.Chart]:
+def _lane(side: _Side, look: Look, y: alt.Y, size: int) -> list[alt.Chart]:
     """One side's intervals and marks; marks by setting, hollow and pale as their rows say."""
-    is_after = side == "after"
-    drawn = _drawn(frame, side)
-    stroke = "colour:N" if is_after else None
-    opacity = alt.Opacity("opacity:Q" if is_after else "before_opacity:Q", scale=None, legend=None)
-    colour = alt.Color(stroke, scale=None, legend=None) if stroke else alt.value(look.soft)
-    layers: list[alt.Chart] = [
-        alt.Chart(drawn[drawn[f"{side}_low"].notna()])
-        .mark_rule(
-            aria=False, yOffset=offset, strokeWidth=2.5 if is_after else 2, strokeOpacity=0.55
-        )
-        .encode(x=f"x_{side}_low:Q", x2=f"x_{side}_high:Q", y=y, color=colour, opacity=opacity)
-    ]
+    name = side.name
+    opacity = _own(alt.Opacity, f"{name}_opacity")
+    interval = (
+        side.drawn.transform_filter(_is_there(f"x_{name}_low"))
+        .mark_rule(aria=False, yOffset=side.offset, strokeWidth=2.5, strokeOpacity=0.5)
+        .encode(x=f"x_{name}_low:Q", x2=f"x_{name}_high:Q", y=y, color=side.line, opacity=opacity)
+    )
+    points = side.drawn.mark_point(
+        size=size, aria=False, strokeWidth=2, yOffset=side.offset, opacity=1
+    ).encode(
+        x=f"x_{name}:Q",
+        y=y,
+        shape=alt.Shape(
+            "setting:N",
+            scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
+            legend=None,
+        ),
+    )
     paper = alt.value(look.paper)
-    fill = alt.Fill("fill:N" if is_after else "before_fill:N", scale=None, legend=None)
-    for setting, shape in SHAPES.items():
-        own = drawn[drawn["setting"] == setting]
-        if not len(own):
-            continue
-        points = (
-            alt.Chart(own)
-            .mark_point(
-                shape=shape, size=size, aria=False, strokeWidth=2, yOffset=offset, opacity=1
-            )
-            .encode(x=f"x_{side}:Q", y=y)
-        )
+    return [
+        interval,
         # Paper under a pale or hollow mark, so that its own line does not cross it.
-        layers.append(points.encode(fill=paper, stroke=paper))
-        layers.append(
-            points.encode(
-                fill=fill,
-                stroke=alt.Stroke(stroke, scale=None, legend=None)
-                if stroke
-                else alt.value(look.soft),
-                opacity=opacity,
-            )
-        )
-    return layers
+        points.encode(fill=paper, stroke=paper),
+        points.encode(fill=_own(alt.Fill, f"{name}_fill"), stroke=side.stroke, opacity=opacity),
+    ]
 
 
-def _target(frame: pd.DataFrame, side: str, offset: float, y: alt.Y) -> alt.Chart:
+def _target(side: _Side, y: alt.Y) -> alt.Chart:
     """Wide invisible targets over one side's marks: the ones that listen and tell."""
     told = [
         ("title", "Factor"),
@@ -216,14 +290,15 @@ def _target(frame: pd.DataFrame, side: str, offset: float, y: alt.Y) -> alt.Char
         ("q", "q"),
     ]
     points: alt.Chart = (
-        alt.Chart(_drawn(frame, side))
-        .mark_point(shape="circle", size=260, filled=True, yOffset=offset, cursor="pointer")
+        # Vega tells every selection of a click on any layer: the group says whose mark it was.
+        side.drawn.transform_calculate(group=f"'{side.name}'")
+        .mark_point(shape="circle", size=260, filled=True, yOffset=side.offset, cursor="pointer")
         .encode(
-            x=f"x_{side}:Q",
+            x=f"x_{side.name}:Q",
             y=y,
             opacity=alt.value(0),
             tooltip=[alt.Tooltip(f"{field}:N", title=name) for field, name in told],
         )
-        .add_params(click(side))
+        .add_params(click(side.name))
     )
     return points

@@ -12,6 +12,7 @@ import pandas as pd
 from profile_core.charts.base import Look, Width, finished
 from profile_core.charts.panels import height, rows_axis
 
+HEADER = "source · what it chose"
 _STEP = 44
 _LANE = 9
 _SAME = 0.005
@@ -42,10 +43,10 @@ def predictions(
 ) -> alt.LayerChart:
     """A row a source, on a scale from b to a: in grey as it is, below in colour as changed."""
     frame = pd.DataFrame(
-        [{**asdict(row), "title": row.source, "moved": _moved(row)} for row in rows],
+        [{**asdict(row), "title": _title(row), "moved": _moved(row)} for row in rows],
         columns=[*Predicted.__dataclass_fields__, "title", "moved"],
     )
-    y = rows_axis(list(dict.fromkeys(row.source for row in rows)), " ", look)
+    y = rows_axis(list(dict.fromkeys(map(_title, rows))), HEADER, look)
     x = alt.X(
         "x:Q",
         title="← b is preferred · predicted probability that a is · a is preferred →",
@@ -83,11 +84,6 @@ def predictions(
         ("after", _LANE, 95, colour),
     ):
         layers += _side(frame, side, offset, size, paint, y)
-    layers.append(
-        alt.Chart(frame)
-        .mark_text(align="left", dx=4, fontSize=12, color=look.soft, fontStyle="italic")
-        .encode(x=alt.datum(0), y=y, text="chose:N")
-    )
     return finished(
         alt.LayerChart(layer=layers),
         look,
@@ -121,6 +117,10 @@ def _side(
         .encode(x=alt.X(f"{side}:Q"), y=y, color=paint, tooltip=told)
     )
     return [line, point]
+
+
+def _title(row: Predicted) -> str:
+    return f"{row.source} · {row.chose}" if row.chose else row.source
 
 
 def _moved(row: Predicted) -> bool:

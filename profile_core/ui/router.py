@@ -28,7 +28,7 @@ def navigation(app_file: str) -> StreamlitPage:
     st.session_state[_CAME_THROUGH_APP] = True
     asked = st.query_params.get(_RESUME)
     if asked in pages:
-        params = st.query_params.to_dict()
+        params = _address()
         del params[_RESUME]
         st.switch_page(pages[asked], query_params=params)
     return page
@@ -37,7 +37,7 @@ def navigation(app_file: str) -> StreamlitPage:
 def enter(page_file: str) -> None:
     """Begin a page: its first line. Comes back with the app around the page."""
     if _CAME_THROUGH_APP not in st.session_state:
-        params = {**st.query_params.to_dict(), _RESUME: Path(page_file).stem}
+        params = {**_address(), _RESUME: Path(page_file).stem}
         st.switch_page("app.py", query_params=params)
 
 
@@ -63,7 +63,16 @@ def title(page: str) -> str:
 
 
 def _go_home() -> None:
-    go(_HOME, st.query_params.to_dict())
+    st.switch_page(_path(_HOME), query_params=_address())
+
+
+def _address() -> dict[str, str | list[str]]:
+    """Read the address as it is: a name may stand in it several times."""
+    return {
+        name: values if len(values) > 1 else values[0]
+        for name in st.query_params
+        if (values := st.query_params.get_all(name))
+    }
 
 
 def _path(page: str) -> str:

@@ -12,7 +12,7 @@ from profile_core.analysis.planes import StudyPlanes
 from profile_core.analysis.reference import reference
 from profile_core.analysis.scenario import Scenario
 from profile_core.analysis.what_if import what_if
-from profile_core.analysis.what_if_rows import AlignmentRow, Side, WinRate
+from profile_core.analysis.what_if_rows import AlignmentRow, Side, WhatIf, WinRate
 from profile_core.text import numbers
 from profile_core.types import Setting
 from profile_core.ui import frame, tables, what_if_links
@@ -51,11 +51,12 @@ _WON = (
 )
 
 
-def draw(planes: StudyPlanes, scenario: Scenario, baseline: Scenario) -> None:
-    """Draw both tables; what the influences took is not computed again."""
+def draw(planes: StudyPlanes, scenario: Scenario, baseline: Scenario) -> WhatIf:
+    """Draw both tables, and give the whole; what the influences took is not computed again."""
     found = what_if(planes.study, scenario, baseline=baseline)
     _alignment(planes, found.baseline, found.result)
     _win_rates(planes, found.baseline, found.result)
+    return found
 
 
 def _alignment(planes: StudyPlanes, before: Side, after: Side) -> None:

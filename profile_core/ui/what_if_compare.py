@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from profile_core import charts
-from profile_core.actions import what_if_figure
+from profile_core.actions import report, what_if_figure
+from profile_core.actions.report import Heading
 from profile_core.analysis import titles
 from profile_core.analysis.scenario import in_words
-from profile_core.analysis.what_if_rows import Side
+from profile_core.analysis.what_if_rows import Side, WhatIf
 from profile_core.text import numbers
 from profile_core.ui import (
     alignment_files,
@@ -21,8 +22,8 @@ from profile_core.ui import (
     looks,
     router,
     tables,
-    theme,
     what_if_links,
+    what_if_saved,
     what_if_view,
 )
 from profile_core.ui.what_if_state import key
@@ -66,8 +67,14 @@ def _remarks(warnings: Sequence[str]) -> None:
 
 def chart(shown: Shown) -> None:
     """Draw both sides; a click on a mark leaves for its pairs."""
-    event = st.altair_chart(
-        _plot(shown),
+    colour = looks.colours(shown.planes.sources)
+    event = st.vega_lite_chart(
+        spec=charts.before_after_spec(
+            what_if_figure.marks(shown.found, shown.factors, colour, shown.panels, shown.names),
+            looks.look(),
+            panels=[(source, str(setting), colour[source]) for setting, source in shown.panels],
+            rows=[shown.factors[name].title for name in shown.names],
+        ),
         theme=None,
         on_select="rerun",
         key="before-after",
@@ -96,45 +103,46 @@ def table(shown: Shown) -> None:
     )
 
 
-def files(shown: Shown) -> None:
-    """Offer the chart and the numbers of every source as files."""
-    finding = influence_dots.wrapped(shown.found.sentence)
+def files(shown: Shown, whole: WhatIf) -> None:
+    """Offer the chart and the numbers of every source as files, and all of it as a report."""
+    scenario = shown.found.result.scenario
+    saved = what_if_saved.known(shown.planes.study, scenario)
+    heading = Heading(
+        saved.name if saved else "What if", saved.description if saved else in_words(scenario)
+    )
+    with st.container(horizontal=True):
+        alignment_files.offer(
+            "what-if",
+            lambda: _figure(shown),
+            [_record(shown, series, name) for series in shown.series for name in _all_names(shown)],
+        )
+        st.download_button(
+            "Report as one HTML file",
+            lambda: report.html(shown.planes.study, whole, heading),
+            "what-if.html",
+            "text/html",
+            key="what-if-html",
+            help="States data, filter, labels, method, versions and intervals; needs no network.",
+        )
+
+
+def _figure(shown: Shown) -> Any:
+    """Draw the chart as a file: light, with its title, as a paper takes it."""
     caption = [
-        *finding,
+        *influence_dots.wrapped(shown.found.sentence),
         *influence_dots.wrapped(f"Scenario: {in_words(shown.found.result.scenario)}."),
         *influence_dots.wrapped(what_if_figure.CAPTION),
     ]
-    alignment_files.offer(
-        "what-if",
-        lambda: _plot(
-            shown,
-            is_dark=False,
-            width=max(alignment_files.WIDTH, 260 * len(shown.panels) + 200),
-            title="What if",
-            caption=caption,
-        ),
-        [_record(shown, series, name) for series in shown.series for name in _all_names(shown)],
-    )
-
-
-def _plot(
-    shown: Shown,
-    *,
-    is_dark: bool | None = None,
-    width: charts.Width = "container",
-    title: str = "",
-    caption: Sequence[str] = (),
-) -> Any:
     return what_if_figure.figure(
         shown.found,
         shown.factors,
         shown.planes.sources,
-        looks.look(is_dark),
-        is_dark=theme.is_dark() if is_dark is None else is_dark,
+        looks.look(is_dark=False),
+        is_dark=False,
         drawn=shown.panels,
         names=shown.names,
-        width=width,
-        title=title,
+        width=max(alignment_files.WIDTH, 260 * len(shown.panels) + 200),
+        title="What if",
         caption=caption,
     )
 
@@ -151,15 +159,14 @@ def _follow(event: Any, shown: Shown) -> None:
 
     What comes back from the browser is only compared with what was drawn, never used as it is.
     """
-    for clicked, side in (
-        ("click_before", shown.found.baseline),
-        ("click_after", shown.found.result),
-    ):
-        for point in event.selection.get(clicked, ()):
+    sides = dict(zip(("before", "after"), _sides(shown), strict=True))
+    for points in event.selection.values():
+        for point in points:
             for series in shown.panels:
                 for name in shown.names:
-                    row = shown.row(side, series, name)
-                    if row and _is_of(point, series, name):
+                    side = sides.get(point.get("group"))
+                    row = side and shown.row(side, series, name)
+                    if side and row and _is_of(point, series, name):
                         router.go("browse", what_if_links.counted(side, row, shown.planes))
 
 

@@ -32,6 +32,8 @@ from profile_core.ui.what_if_state import key
 
 MOST = 4
 _PARTS = 10
+_EVEN = 0.005
+"""A probability this close to a half reads as 50 %."""
 _AXIS = "← speaks for b · log odds that a is preferred · speaks for a →"
 _SCALES = {
     FactorKind.ORDINAL_1_5: (1.0, 5.0, 1.0),
@@ -170,8 +172,10 @@ def _sentence(predicted: Sequence[Moved], changes: Sequence[Change], planes: Stu
     if not predicted:
         return "No source’s choices can be modelled here, so nothing can be predicted."
     if not changes:
-        as_is = "; ".join(f"{item.view.source} {_leaning(item.as_is.p)}" for item in predicted)
-        return f"As it is: {as_is}. Change a factor below to see what would move."
+        as_is = numbers.listed([f"{_leaning(item)} ({_share(item)})" for item in predicted])
+        return (
+            f"As the pair is, the models expect {as_is}. Change a factor below to see what moves."
+        )
     titles = {factor.name: factor.title for factor in planes.factors}
     what = numbers.listed(
         [f"{numbers.inline(titles[c.factor])} of {c.side} at {c.value:g}" for c in changes]
@@ -189,8 +193,14 @@ def _sentence(predicted: Sequence[Moved], changes: Sequence[Change], planes: Stu
     )
 
 
-def _leaning(p: float) -> str:
-    return f"prefers {'a' if p >= 0.5 else 'b'} with {numbers.percent(max(p, 1 - p))}"
+def _leaning(item: Moved) -> str:
+    p = item.as_is.p
+    side = "either" if abs(p - 0.5) < _EVEN else "a" if p > 0.5 else "b"
+    return f"{item.view.source} to choose {side}"
+
+
+def _share(item: Moved) -> str:
+    return numbers.percent(max(item.as_is.p, 1 - item.as_is.p))
 
 
 def _chart(planes: StudyPlanes, predicted: Sequence[Moved]) -> None:
@@ -204,7 +214,7 @@ def _chart(planes: StudyPlanes, predicted: Sequence[Moved]) -> None:
             after=item.changed.p,
             after_low=item.changed.low,
             after_high=item.changed.high,
-            chose=f"chose {item.view.chose}" if item.view.chose else "",
+            chose=str(item.view.chose or ""),
             colour=colour[item.view.source],
             before_value=_value(item.as_is),
             after_value=_value(item.changed),
@@ -220,7 +230,7 @@ def _chart(planes: StudyPlanes, predicted: Sequence[Moved]) -> None:
     )
     frame.note(
         "Above in grey as the pair is, below in colour as changed, with 95 % intervals of the "
-        "model. At the left, what the source really chose."
+        "model. Beside its name, what the source really chose."
     )
 
 

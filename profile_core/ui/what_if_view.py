@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from profile_core.actions.what_if_figure import MOST_PANELS
 from profile_core.analysis import shown as choosing
 from profile_core.analysis.influence import InfluenceRow
 from profile_core.analysis.planes import StudyPlanes
@@ -13,8 +14,6 @@ from profile_core.analysis.scenario import Scenario
 from profile_core.analysis.what_if import what_if
 from profile_core.analysis.what_if_rows import DifferenceRow, Side, WhatIf
 from profile_core.types import Factor, Setting
-
-PANELS = 4
 
 Series = tuple[Setting, str]
 
@@ -73,19 +72,34 @@ def show(planes: StudyPlanes, scenario: Scenario, baseline: Scenario) -> Shown:
         (row.setting, row.source) for row in (*found.baseline.rows, *found.result.rows) if row.pairs
     )
     series = sorted(there, key=lambda item: (_place(sources, item[1]), str(item[0])))
-    of_result = [item for item in series if item[1] in sources]
-    names = choosing.choose_factors(
-        [row for row in rows if row.factor in factors], factors.values()
-    )
+    counted = {(row.setting, row.source) for row in found.result.rows if row.pairs}
+    drawn = [item for item in series if item[1] in sources and item in (counted or series)][
+        :MOST_PANELS
+    ]
+    names = choosing.choose_factors(_chosen_from(found, rows, factors, drawn), factors.values())
     lead_name = lead.source.name if lead and lead.source.name in sources else None
     return Shown(
         found=found,
         planes=planes,
         factors=factors,
         names=choosing.in_order(names, rows, lead_name),
-        panels=of_result[:PANELS],
+        panels=drawn,
         series=series,
     )
+
+
+def _chosen_from(
+    found: WhatIf,
+    rows: Sequence[InfluenceRow],
+    factors: Mapping[str, Factor],
+    drawn: Sequence[Series],
+) -> list[InfluenceRow]:
+    """Take what the chart's factors are chosen from: of a model, only what is in it."""
+    known = [row for row in rows if row.factor in factors]
+    if not found.result.scenario.modelled:
+        return known
+    modelled = {row.factor for row in found.result.rows if (row.setting, row.source) in drawn}
+    return [row for row in known if row.factor in modelled] or known
 
 
 def series_name(series: Series) -> str:
