@@ -20,7 +20,7 @@ from profile_core.analysis.planes import load
 from profile_core.analysis.quick_scenarios import quick
 from profile_core.analysis.scenario import Equalised, Scenario, Weights
 from profile_core.analysis.target_mix import target_mix
-from profile_core.analysis.what_if import UNCHANGED, differences, side, what_if
+from profile_core.analysis.what_if import HELD, UNCHANGED, differences, side, what_if
 from profile_core.analysis.what_if_rows import DifferenceRow, Side, WhatIf
 from profile_core.annotation import queues
 from profile_core.errors import NotEstimable, ProfileError, UnknownName
@@ -32,10 +32,16 @@ from tests.drawn_study import FACTORS, answer, known_study, told
 from tests.studies import TIE, A, B, a_factor, empty_study, levels_batch, write
 
 
-def rated_study(rows, *, judges=("judge",), factors=("size", "tone"), per_prompt=1) -> Study:
-    """Pairs of (differences by factor, choices by judge); None is no value, or no choice."""
+def rated_study(
+    rows, *, judges=("judge",), factors=("size", "tone"), per_prompt=1, majority=None
+) -> Study:
+    """Pairs of (differences by factor, choices by judge); None is no value, or no choice.
+
+    With a majority, named, the judges are people.
+    """
     batch = Batch("made", "made.csv")
-    sources = [batch.add_source(SourceKind.JUDGE, name) for name in judges]
+    kind = SourceKind.HUMAN if majority else SourceKind.JUDGE
+    sources = [batch.add_source(kind, name, is_majority=name == majority) for name in judges]
     for name in factors:
         batch.add_factor(a_factor(name))
     for place, (apart, choices, *task) in enumerate(rows):
@@ -436,22 +442,60 @@ def test_the_sentence_names_what_changed_with_its_interval() -> None:
     with rated_study(random_rows(1500, direct=0.0), per_prompt=3) as study:
         found = what_if(study, modelled("size"))
         assert found.sentence.startswith(
-            "Over 1,500 of 1,500 pairs (500 prompts), 2 of 2 influences change, most of all "
+            "Over 1,500 of 1,500 pairs (500 prompts), 1 of 1 influence changes: tone (judge) "
         )
-        size = change(found)
-        assert f"(by −{abs(size.difference):.2f} [−" in found.sentence
+        tone = change(found, "tone")
+        assert f"(by −{abs(tone.difference):.2f} [−" in found.sentence
         assert "sign" not in found.sentence  # a sign that chance could give is none
+
+
+@pytest.mark.parametrize("how", ["modelled", "matched"])
+def test_what_is_held_equal_is_no_finding(how: str) -> None:
+    scenario = modelled("size") if how == "modelled" else matched("size", 1)
+    with rated_study(random_rows(1500, direct=0.0), per_prompt=3) as study:
+        found = what_if(study, scenario)
+        size = change(found)
+        assert size.is_held
+        assert size.note == HELD
+        assert not size.is_told
+        assert "size" not in found.sentence
+        twice = what_if(study, scenario, baseline=scenario)
+        assert not any(row.is_held for row in twice.differences)
+
+
+def test_a_model_of_nothing_but_what_is_held_equal_is_none(rated) -> None:
+    found = what_if(rated, Scenario(equalised=(Equalised("size"), Equalised("tone"))))
+    assert found.result.rows == ()
+    assert "nothing but what is held equal" in str(found.result.reason)
+
+
+def test_a_finding_never_rests_on_one_pair(demo) -> None:
+    found = what_if(demo, matched("length", 0))
+    few = [row for row in found.differences if min(row.prompts, row.baseline_prompts) < 5]
+    assert few
+    assert all(row.low is None and not row.is_told for row in few)
+
+
+def test_people_are_not_counted_beside_their_majority() -> None:
+    rows = random_rows(300, direct=0.0)
+    with rated_study(rows, judges=("all",), majority="all") as study:
+        alone = what_if(study, modelled("size")).sentence
+    thrice = [(apart, choices * 3, *task) for apart, choices, *task in rows]
+    with rated_study(thrice, judges=("all", "ann", "ben"), majority="all") as study:
+        together = what_if(study, modelled("size"))
+    assert together.sentence == alone
+    assert {row.source for row in together.differences} == {"all", "ann", "ben"}
 
 
 def test_the_sentence_tells_a_sign_that_turned() -> None:
     rows = [((-4, 1), [A]) if k % 4 else ((2, 1), [A if k % 8 else B]) for k in range(400)]
     with rated_study(rows) as study:
-        found = what_if(study, matched("size", 3))
+        found = what_if(study, Scenario(where="size_a > 0"))
         assert tau(found.baseline) < 0
-        assert "sign" not in found.sentence  # half of the pairs in the band say either
+        assert "sign" not in found.sentence  # half of the pairs that are left say either
     rows = [((-4, 1), [A]) if k % 4 else ((2, 1), [A if k % 40 else B]) for k in range(400)]
     with rated_study(rows) as study:
-        assert "1 influence changes sign." in what_if(study, matched("size", 3)).sentence
+        assert "1 influence changes sign." in what_if(study, Scenario(where="size_a > 0")).sentence
 
 
 def test_the_sentence_claims_nothing_that_chance_could_do(rated) -> None:

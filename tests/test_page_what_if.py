@@ -148,6 +148,13 @@ def test_every_number_of_the_table_is_the_analysis_own() -> None:
         LENGTH_8,
         {"what_if.task": "summarization", "what_if.where": "length_a > 20"},
         {"what_if.labels": "corrected", "what_if.setting": "evaluation"},
+        {"what_if.modelled": "length"},
+        {"what_if.modelled": "length", "what_if.of": "qwen2.5-coder-1.5b-instruct-q4 · generation"},
+        {
+            "what_if.weigh": "task",
+            "what_if.share.document_qa": "40",
+            "what_if.share.helpful_response": "60",
+        },
     ],
 )
 def test_every_count_opens_exactly_its_pairs(params: dict[str, str]) -> None:
@@ -156,7 +163,7 @@ def test_every_count_opens_exactly_its_pairs(params: dict[str, str]) -> None:
         links = links_of(table)
         counts = re.findall(r'href="browse\?[^"]*"[^>]*>(?:<bdi[^>]*>)?([\d,]+)<', table)
         assert len(links) == len(counts)
-        for place in {0, 1, len(links) - 1} & set(range(len(links))):
+        for place in {0, 1, 3, len(links) // 2, len(links) - 1} & set(range(len(links))):
             opened = shown(open_page("browse", **links[place]))
             assert f"{counts[place]} of 1,584 pairs" in opened, links[place]
 
@@ -287,6 +294,7 @@ def test_saving_opening_duplicating_deleting_and_taking_that_back(
     assert "Deleted “Alike in length”." in shown(app)
     assert len(saved_scenarios.saved(study_of(app))) == 1
     app.button(key="what-if-undo").click().run()
+    assert saved_scenarios.find(study_of(app), saved.id) == saved
     assert len(saved_scenarios.saved(study_of(app))) == 2
 
     app = open_page(

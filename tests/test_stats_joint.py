@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from profile_core.stats import clusters as cluster_module
 from profile_core.stats import joint as joints
@@ -19,7 +20,7 @@ from tests.stats_brute_force import as_planes, random_study
 
 @pytest.fixture(params=range(3))
 def planes(request) -> bits.Planes:
-    return as_planes(random_study(request.param, pairs=300, prompts=60))[0]
+    return as_planes(random_study(request.param, pairs=600, prompts=120))[0]
 
 
 def half(planes: bits.Planes, seed: int = 0) -> bits.Words:
@@ -86,10 +87,44 @@ def test_few_prompts_have_a_sign_test_and_no_interval() -> None:
     assert found.note[0] is Note.FEW_PROMPTS
 
 
+def sides(used: int, of: int = 200) -> tuple[joints.Joint, joints.Joint]:
+    """All prompts, and the first few of them, one pair each."""
+    draw = np.random.default_rng(0)
+    s, n = draw.choice([-1, 0, 1], size=(1, of)), np.ones((1, of), dtype=np.int64)
+    left = np.arange(of) < used
+    return joint(s, n), joint(s * left, n * left)
+
+
+def test_a_difference_is_no_surer_than_its_lesser_side() -> None:
+    every, few = sides(8)
+    found = joints.difference(few, every)
+    assert found.note[0] is Note.SMALL
+    half_width = (found.high[0] - found.low[0]) / 2
+    assert half_width == pytest.approx(stats.t.ppf(0.975, 7) * found.se[0])
+    square = float(((few.influence - every.influence) ** 2).sum())
+    assert found.se[0] == pytest.approx(np.sqrt(8 / 7 * square))
+
+
+def test_a_side_of_one_prompt_gives_no_interval_and_no_finding() -> None:
+    every, one = sides(1)
+    found = joints.difference(one, every)
+    assert np.isnan([found.low[0], found.high[0], found.se[0]]).all()
+    assert found.p[0] >= 0.5
+    assert found.note[0] is Note.FEW_PROMPTS
+
+
+def test_a_side_whose_pairs_all_say_the_same_tells_nothing_of_its_error() -> None:
+    every, _ = sides(1)
+    s, n = np.ones((1, 200), dtype=np.int64), np.ones((1, 200), dtype=np.int64)
+    found = joints.difference(joint(s, n), every)
+    assert np.isnan(found.low[0])
+    assert found.note[0] is Note.NO_VARIANCE
+
+
 def test_prompts_that_an_estimate_does_not_learn_from_give_no_freedom() -> None:
     draw = np.random.default_rng(0)
     s, n = draw.normal(size=(1, 50)), np.ones((1, 50))
-    plain = joint(np.zeros((1, 50)), n)
+    plain = joint(draw.normal(size=(1, 50)), n)
     few = replace(joint(s, n), learned=np.array([8]))
     wide, narrow = joints.difference(few, plain), joints.difference(joint(s, n), plain)
     assert wide.se[0] == pytest.approx(narrow.se[0] * np.sqrt(8 / 7 / (50 / 49)))

@@ -124,6 +124,19 @@ def test_a_deleted_scenario_is_gone_and_its_name_free(study) -> None:
     assert scenarios.save(study, "one", NEAR).id != made.id
 
 
+def test_a_deletion_is_taken_back_with_its_id_unless_its_name_was_taken_since(study) -> None:
+    made = scenarios.save(study, "Alike", Scenario(where="task = 'x'"), description="why")
+    scenarios.delete(study, made.id)
+    scenarios.restore(study, made.id)
+    assert scenarios.find(study, made.id) == made
+    scenarios.delete(study, made.id)
+    scenarios.save(study, "alike", Scenario())
+    with pytest.raises(ProfileError, match="already"):
+        scenarios.restore(study, made.id)
+    with pytest.raises(UnknownName):
+        scenarios.restore(study, "nothing like it")
+
+
 def test_a_scenario_of_a_later_version_is_told_by_name(study) -> None:
     scenarios.save(study, "one", NEAR)
     with study.writing(counter=None) as cursor:

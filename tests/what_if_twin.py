@@ -173,9 +173,9 @@ def _z(study, pair, source, factor):
     return 1 if (difference > 0) == (choice == "a") else -1
 
 
-def _with_interval(tau, influences, bounds=(-1.0, 1.0), counted=None):
+def _with_interval(tau, influences, bounds=(-1.0, 1.0), counted=None, g=None):
     found = Estimate(tau, influences, counted=counted or set(influences))
-    g = len(found.counted)
+    g = len(found.counted) if g is None else g
     square = math.fsum(value**2 for value in influences.values())
     if g >= 5 and square > 1e-26:
         found.se = math.sqrt(g / (g - 1) * square)
@@ -186,13 +186,24 @@ def _with_interval(tau, influences, bounds=(-1.0, 1.0), counted=None):
 
 
 def difference(result, baseline):
-    """Result minus baseline: each prompt's influence on the one less that on the other."""
+    """Result minus baseline: each prompt's influence on the one less that on the other.
+
+    G is over both; of a side with fewer than 30 prompts, that side's own. A side whose pairs all
+    say the same tells nothing of its error: no interval.
+    """
     prompts = result.influence.keys() | baseline.influence.keys()
+    g = len(result.counted | baseline.counted)
+    for side in (result, baseline):
+        own = len(side.counted)
+        g = min(g, own) if own < 30 else g
+        if math.fsum(value**2 for value in side.influence.values()) <= 1e-26:
+            g = 0
     return _with_interval(
         result.tau - baseline.tau,
         {g: result.influence.get(g, 0.0) - baseline.influence.get(g, 0.0) for g in prompts},
         bounds=(-2.0, 2.0),
         counted=result.counted | baseline.counted,
+        g=g,
     )
 
 

@@ -22,6 +22,7 @@ from profile_core import charts
 from profile_core.actions import what_if_figure
 from profile_core.analysis import palette, scenario
 from profile_core.analysis.planes import StudyPlanes, load
+from profile_core.analysis.reference import reference as find_reference
 from profile_core.analysis.what_if_rows import DifferenceRow, Side, WhatIf
 from profile_core.errors import ProfileError
 from profile_core.store.study import Study
@@ -133,7 +134,7 @@ def _figures(
     found: WhatIf, factors: Mapping[str, Factor], planes: StudyPlanes
 ) -> tuple[_Figure, ...]:
     """Draw the chart as SVG, in which vl-convert escapes all text."""
-    drawn = what_if_figure.panels(found)
+    drawn = what_if_figure.panels(found, planes.sources, find_reference(planes))
     names = what_if_figure.rows(found, factors, drawn)
     if not drawn or not names:
         return ()
@@ -268,7 +269,7 @@ def _difference(
         factors[row.factor].title if row.factor in factors else row.factor,
         _tau(found.baseline, row),
         _tau(found.result, row),
-        numbers.with_interval(row.difference, row.low, row.high),
+        what_if_figure.change_in_words(row),
         numbers.probability(row.p),
         numbers.probability(row.q),
         numbers.count(row.prompts),

@@ -9,6 +9,7 @@ from profile_core import charts
 from profile_core.analysis import palette, shown, titles
 from profile_core.analysis.influence import InfluenceRow
 from profile_core.analysis.planes import PlaneSource
+from profile_core.analysis.reference import Reference
 from profile_core.analysis.what_if_rows import DifferenceRow, Side, WhatIf
 from profile_core.charts import BeforeAfter, Look
 from profile_core.text import numbers
@@ -27,21 +28,22 @@ Panel = tuple[Setting, str]
 _Key = tuple[Setting, str, str]
 
 
-def panels(found: WhatIf, most: int = MOST_PANELS) -> tuple[Panel, ...]:
-    """Choose the sources to draw: those with most to say, evaluation first.
-
-    A source says most where most of its factors can be told apart, then where it has most pairs.
-    """
-    told: dict[Panel, int] = {}
-    for row in found.differences:
-        told[row.setting, row.source] = told.get((row.setting, row.source), 0) + row.is_told
-    pairs: dict[Panel, int] = {}
-    for side in (found.baseline, found.result):
-        for own in side.rows:
-            key = (own.setting, own.source)
-            pairs[key] = max(pairs.get(key, 0), own.pairs)
-    ranked = sorted(told, key=lambda key: (-told[key], -pairs.get(key, 0), key[1]))[:most]
-    return tuple(sorted(ranked, key=lambda key: (key[0] is not Setting.EVALUATION, key[1])))
+def panels(
+    found: WhatIf,
+    sources: Iterable[PlaneSource],
+    reference: Reference | None,
+    most: int = MOST_PANELS,
+) -> tuple[Panel, ...]:
+    """Choose what to draw: the sources that the pages show first, in each of their settings."""
+    known = dict.fromkeys((row.setting, row.source) for row in found.differences)
+    names = shown.choose_sources(
+        [entry.source for entry in sources], found.baseline.rows, reference
+    )
+    ordered = sorted(
+        (panel for panel in known if panel[1] in names),
+        key=lambda panel: (names.index(panel[1]), panel[0] is not Setting.EVALUATION),
+    )
+    return tuple(ordered[:most])
 
 
 def rows(
@@ -63,15 +65,13 @@ def figure(
     look: Look,
     *,
     is_dark: bool,
-    drawn: Sequence[Panel] | None = None,
-    names: Sequence[str] | None = None,
+    drawn: Sequence[Panel],
+    names: Sequence[str],
     width: charts.Width = "container",
     title: str = "",
     caption: Sequence[str] = (),
 ) -> Any:
-    """Draw a what-if; by itself it chooses the sources and the factors."""
-    drawn = panels(found) if drawn is None else drawn
-    names = rows(found, factors, drawn) if names is None else names
+    """Draw a what-if: a panel each of `drawn`, a row each of `names`."""
     known = [entry.source for entry in sources]
     by_id = palette.source_colours(known)
     colours = {source.name: by_id[source.source_id].on(is_dark) for source in known}
@@ -115,9 +115,11 @@ def absence(side: Side, panel: Panel, row: InfluenceRow | None, factor: str) -> 
 
 
 def change_in_words(row: DifferenceRow | None) -> str:
-    """Write a difference with its interval, `+0.13 [0.04, 0.22]`."""
+    """Write a difference with its interval, `+0.13 [0.04, 0.22]`, or that it is no finding."""
     if row is None:
         return numbers.NONE
+    if row.is_held:
+        return "held equal"
     said = numbers.with_interval(row.difference, row.low, row.high)
     return f"+{said}" if (row.difference or 0.0) > 0 and not said.startswith("0.00") else said
 

@@ -122,6 +122,7 @@ def _described(
         source=own.entry.source.name,
         factors=columns,
         represented=own.represented,
+        held=own.held,
         left_out=tuple(name for name in factors if name not in there),
         needs=own.needs,
         pairs=len(data.rows),

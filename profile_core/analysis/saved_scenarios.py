@@ -82,6 +82,15 @@ def delete(study: Study, scenario_id: str) -> None:
         store.delete(cursor, scenario_id)
 
 
+def restore(study: Study, scenario_id: str) -> None:
+    """Take a deletion back: the same id, so that links hold.
+
+    Raises UnknownName for one that was not deleted, ProfileError if its name was taken since.
+    """
+    with study.writing(counter=None) as cursor:
+        store.restore(cursor, scenario_id)
+
+
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 

@@ -41,6 +41,8 @@ class ScenarioModel:
     """Factors that its pairs have a value of: its columns, and those that settled choices."""
     represented: tuple[str, ...]
     """Factors that say nearly the same as a column."""
+    held: tuple[str, ...]
+    """The equalised factors, and those that say nearly the same."""
     separated: tuple[str, ...]
     """Left out because they settle the choice, or what leaves no model."""
     reason: str
@@ -72,6 +74,8 @@ def scenario_model(
     separated: tuple[str, ...] = ()
     try:
         data, model, separated = fitted(data, prompts, weights, equalised)
+        if model and equalised and set(data.factors) <= set(equalised):
+            model, reason = None, "nothing but what is held equal is left in it"
     except NotEstimable as error:
         reason = str(error)
     there = set(data.factors) if model else set()
@@ -83,6 +87,7 @@ def scenario_model(
         model=model,
         needs=needs,
         represented=tuple(name for name in factors if twins.get(name) in there),
+        held=tuple(name for name in factors if name in equalised or twins.get(name) in equalised),
         separated=separated,
         reason=reason,
     )

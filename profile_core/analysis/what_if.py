@@ -26,11 +26,13 @@ from profile_core.stats.joint import difference
 from profile_core.stats.multiplicity import benjamini_hochberg
 from profile_core.store.study import Study
 from profile_core.text import numbers
+from profile_core.types import SourceKind
 
 AS_IT_IS = Scenario()
 """The study without any change: the usual baseline."""
 _NAMED = 3
 UNCHANGED = "the same on both sides"
+HELD = "held equal on one side"
 
 
 def what_if(
@@ -57,9 +59,21 @@ def what_if(
         before,
         after,
         changes,
-        what_if_sentence.sentence(before, after, changes, titles),
+        what_if_sentence.sentence(before, after, _independent(study, scenario, changes), titles),
         tuple(dict.fromkeys((*before.warnings, *after.warnings))),
     )
+
+
+def _independent(
+    study: Study, scenario: Scenario, changes: Sequence[DifferenceRow]
+) -> tuple[DifferenceRow, ...]:
+    """Leave out people whose majority is among the sources, and speaks for them."""
+    sources = [entry.source for entry in estimates(study, scenario).study_planes.sources]
+    people = [source for source in sources if source.kind is SourceKind.HUMAN]
+    if not any(source.is_majority for source in people):
+        return tuple(changes)
+    members = {source.name for source in people if not source.is_majority}
+    return tuple(row for row in changes if row.source not in members)
 
 
 def side(
@@ -117,7 +131,9 @@ def differences(
         row
         for item in after.sources
         if (own := known.get(_key(item)))
-        for row in _rows(item, own, after, before)
+        for row in _rows(
+            item, own, after, before, _held(scenario, after, item) ^ _held(baseline, before, own)
+        )
     )
 
 
@@ -126,7 +142,11 @@ def _key(item: SourceEstimates) -> tuple[str, str]:
 
 
 def _rows(
-    after: SourceEstimates, before: SourceEstimates, result: Estimates, baseline: Estimates
+    after: SourceEstimates,
+    before: SourceEstimates,
+    result: Estimates,
+    baseline: Estimates,
+    held: set[str],
 ) -> Iterator[DifferenceRow]:
     entry = after.entry
     new, old = (
@@ -159,8 +179,22 @@ def _rows(
             result=new[factor].tau,
             prompts=new[factor].prompts,
             baseline_prompts=old[factor].prompts,
-            note=_note(found.note[k], estimate, new[factor], old[factor]),
+            note=HELD
+            if factor in held
+            else _note(found.note[k], estimate, new[factor], old[factor]),
+            is_held=factor in held,
         )
+
+
+def _held(scenario: Scenario, side: Estimates, item: SourceEstimates) -> set[str]:
+    """Name the factors whose influence on a source a scenario fixes by itself."""
+    of_model = {
+        name
+        for model in side.models
+        if (model.setting, model.source) == (item.entry.setting, item.entry.source.name)
+        for name in model.held
+    }
+    return of_model | {each.factor for each in scenario.equalised}
 
 
 def _note(note: Note, estimate: float | None, new: InfluenceRow, old: InfluenceRow) -> str:

@@ -27,6 +27,8 @@ class ModelRow:
     """Its columns."""
     represented: tuple[str, ...]
     """Factors that say nearly the same as a column, which stands for them: they have rows too."""
+    held: tuple[str, ...]
+    """The equalised factors, and what is represented by them."""
     left_out: tuple[str, ...]
     """Factors that have no modelled influence: too few pairs have a value, the pairs carry no
     more, the preference was derived from them, or they settle the choice."""
@@ -148,11 +150,13 @@ class DifferenceRow:
     baseline_prompts: int
     note: str
     """Why there is no interval, or why it is to be read with care."""
+    is_held: bool = False
+    """Held equal by the scenario, or said by a model's column that is: its change is no finding."""
 
     @property
     def is_told(self) -> bool:
-        """Whether the two can be told apart (q at most 0.05)."""
-        return self.q is not None and self.q <= TOLD and bool(self.difference)
+        """Whether the two can be told apart (q at most 0.05), and that is a finding."""
+        return not self.is_held and self.q is not None and self.q <= TOLD and bool(self.difference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ def sentence(
 def _changes(
     changes: Sequence[DifferenceRow], baseline: Side, result: Side, titles: Mapping[str, str]
 ) -> str:
-    changes = [row for row in changes if row.difference is not None]
+    changes = [row for row in changes if row.difference is not None and not row.is_held]
+    if not changes:
+        return "nothing is left to compare but what is held equal."
     tested = [row for row in changes if row.q is not None]
     told = sorted(
         (row for row in changes if row.is_told), key=lambda row: -abs(row.difference or 0.0)

@@ -26,8 +26,8 @@ from profile_core.stats.intervals import (
     Moments,
     Note,
     Numbers,
-    paired_difference,
     ratio,
+    sign_test,
     t_interval,
 )
 from profile_core.stats.planes import Planes, Words, preferences
@@ -230,22 +230,27 @@ def joint(s: Sums, n: Sums) -> Joint:
 
 
 def difference(first: Joint, second: Joint) -> Intervals:
-    """First minus second ``[F]``, paired by cluster: `intervals.paired_difference` of joint rows.
+    """First minus second ``[F]``, paired by cluster, as `intervals.paired_difference`.
 
-    G is the number of clusters that either uses, or learns from. With fewer than 5, or where the
-    difference does not vary: no interval; p from a sign test where both are ratios of sums, else
-    none.
+    G is the number of clusters that either uses, or learns from; of a side with under 30, its own,
+    for a difference is no surer than its lesser side. With fewer than 5, or where the difference
+    or either side does not vary (all its pairs say the same, so it tells nothing of its error): no
+    interval; p from a sign test where both are ratios of sums, else none.
     """
     estimate = first.tau - second.tau
     change = first.influence - second.influence
     square = np.einsum("fc,fc->f", change, change)
     clusters = (first.used | second.used).sum(axis=-1)
+    undefined = np.isnan(estimate)
+    constant = ~undefined & (square <= _NOTHING / np.maximum(clusters, 1))
     for side in (first, second):
+        own = side.used.sum(axis=-1)
+        varies = np.einsum("fc,fc->f", side.influence, side.influence)
+        constant |= ~undefined & (varies <= _NOTHING / np.maximum(own, 1))
+        clusters = np.where(own < SMALL_PROMPTS, np.minimum(clusters, own), clusters)
         if side.learned is not None:
             clusters = np.minimum(clusters, side.learned)
-    undefined = np.isnan(estimate)
     few = ~undefined & (clusters < MIN_PROMPTS)
-    constant = ~undefined & (square <= _NOTHING / np.maximum(clusters, 1))
     usable = ~few & ~constant & ~undefined
     se = np.where(usable, np.sqrt(ratio(clusters, clusters - 1) * square), np.nan)
     low, high, p = t_interval(estimate, se, clusters - 1, bounds=(-2.0, 2.0))
@@ -262,10 +267,15 @@ def difference(first: Joint, second: Joint) -> Intervals:
 
 
 def _sign_test(first: Joint, second: Joint, factor: int) -> float:
+    """Exact test over the clusters that both use: which of the two means is higher there?"""
     if first.s is None or first.n is None or second.s is None or second.n is None:
         return float("nan")
-    found = paired_difference(first.s[factor], first.n[factor], second.s[factor], second.n[factor])
-    return float(found.p)
+    shared = (first.n[factor] != 0) & (second.n[factor] != 0)
+    means, others = (
+        side[0][factor][shared] / side[1][factor][shared]
+        for side in ((first.s, first.n), (second.s, second.n))
+    )
+    return float(sign_test((means > others).sum(), (means < others).sum()))
 
 
 def _prompts(planes: Planes, clusters: Clusters, mask: Words, *, tied: bool) -> Ints:

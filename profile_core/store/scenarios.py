@@ -84,6 +84,18 @@ def delete(cursor: duckdb.DuckDBPyConnection, scenario_id: str) -> None:
     _set(cursor, scenario_id, "deleted", True)
 
 
+def restore(cursor: duckdb.DuckDBPyConnection, scenario_id: str) -> None:
+    """Take a deletion back, with its id; raises ProfileError if its name was taken since."""
+    found = cursor.execute(
+        "SELECT name FROM scenario WHERE scenario_id = ? AND coalesce(deleted, FALSE)",
+        [scenario_id],
+    ).fetchone()
+    if found is None:
+        raise UnknownName("deleted scenario", scenario_id, [])
+    _free_name(cursor, found[0])
+    cursor.execute("UPDATE scenario SET deleted = FALSE WHERE scenario_id = ?", [scenario_id])
+
+
 def free_copy_name(cursor: duckdb.DuckDBPyConnection, name: str) -> str:
     """Find a free name for a copy: `NAME (copy)`, `NAME (copy 2)`, ..."""
     taken = {row.name.casefold() for row in standing(cursor)}

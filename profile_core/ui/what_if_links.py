@@ -40,7 +40,9 @@ def counted(side: Side, row: InfluenceRow, planes: StudyPlanes) -> dict[str, str
     model = next(
         (m for m in side.models if (m.setting, m.source) == (row.setting, row.source)), None
     )
-    needed = {row.factor, *(model.factors if model else ())}
+    needed = {row.factor, *(model.needs if model else ())}
+    # A source may judge and write under one name; score levels decide every pair of its own.
+    decided = _decided(planes, row.source) if row.setting is Setting.EVALUATION else None
     has_values = [
         f"{column} IS NOT NULL"
         for factor in planes.wide.factors
@@ -48,7 +50,7 @@ def counted(side: Side, row: InfluenceRow, planes: StudyPlanes) -> dict[str, str
         for column in (factor.column_a, factor.column_b)
     ]
     return {
-        **kept(side, _decided(planes, row.source), *has_values),
+        **kept(side, decided, *has_values),
         "setting": str(row.setting),
         "source": row.source,
         "factor": row.factor,

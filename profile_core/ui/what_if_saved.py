@@ -134,8 +134,9 @@ def _delete(study: Study, item: SavedScenario) -> None:
 
 
 def _restore(study: Study, item: SavedScenario) -> None:
-    _do(lambda: saved_scenarios.save(study, item.name, item.scenario, description=item.description))
-    st.session_state[_DELETED] = None
+    _do(saved_scenarios.restore, study, item.id)
+    if _REFUSED not in st.session_state:
+        st.session_state[_DELETED] = None
 
 
 def _do(action: object, *args: object) -> None:

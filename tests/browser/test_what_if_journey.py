@@ -99,6 +99,21 @@ def test_every_kind_of_number_opens_its_pairs(page: Any, demo_app: str) -> None:
             opened.close()
 
 
+def test_the_files_hold_the_chart_the_numbers_and_the_report(page: Any, demo_app: str) -> None:
+    page.goto(f"{demo_app}/what_if?what_if.matched=length&what_if.band.length=8")
+    numbers(page)
+    for button, begins, holds in (
+        ("Figure as SVG", "<svg", "baseline above"),
+        ("Table as CSV", "setting,source,factor,baseline_tau", "generation,claude,length"),
+        ("Report as one HTML file", "<!doctype html>", "length matched within 8"),
+    ):
+        with page.expect_download() as coming:
+            page.get_by_role("button", name=button).click()
+        text = Path(coming.value.path()).read_text(encoding="utf-8")
+        assert text.lower().startswith(begins)
+        assert holds in text
+
+
 def test_a_click_on_a_mark_opens_its_pairs(page: Any, demo_app: str) -> None:
     page.goto(f"{demo_app}/what_if?what_if.matched=length&what_if.band.length=20")
     counted = numbers(page)
