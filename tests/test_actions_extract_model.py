@@ -11,7 +11,7 @@ import pytest
 from profile_core.actions.extract_model import Measuring, estimated, extract
 from profile_core.errors import NotEstimable, UnknownName
 from profile_core.judges.spec import parse
-from profile_core.store import prompt_tags
+from profile_core.store import prompt_tags, run_ledger
 from profile_core.store.acts import Action, acting
 from profile_core.store.prompt_tags import Origin, PromptTag
 from profile_core.store.records import Batch
@@ -185,7 +185,7 @@ def test_labels_for_other_facts_than_those_asked_are_refused(
 
 def test_an_estimate_needs_no_key_and_asks_nothing(study: Study, server: ModelServer) -> None:
     found = estimated(study, measuring(factors=("fluency", "n_facts")), 4)
-    assert (found.items, found.calls, len(server.asked)) == (4, 8, 0)
+    assert (found.items, found.calls, len(server.asked)) == (4, 12, 0)
 
 
 def test_a_factor_that_a_rule_measures_is_refused(study: Study, server: ModelServer) -> None:
@@ -233,3 +233,35 @@ def test_what_a_person_said_of_a_prompt_is_asked_of_no_model_and_overruled_by_no
     assert {rated for (_, factor), rated in values(study).items() if factor == "empathetic"} == {
         None
     }
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"taxonomy": "dissection"}, {"factors": ("n_facts", "source_coverage", "fluency")}, {}],
+)
+def test_an_estimate_counts_the_calls_of_all_stages(
+    study: Study, server: ModelServer, settings: dict[str, Any]
+) -> None:
+    found = estimated(study, measuring(**settings), 4)
+    summary = extract(study, measuring(**settings), asking(server))
+    assert (found.items, found.calls) == (4, summary.calls)
+
+
+def test_an_estimate_knows_what_was_answered_in_any_stage(
+    study: Study, server: ModelServer
+) -> None:
+    every = extract(study, measuring(), asking(server))
+    study.cursor().execute("DELETE FROM factor_value")
+    assert estimated(study, measuring(), 4).calls == 0
+    again = extract(study, measuring(), asking(server))
+    assert (again.calls, len(server.asked)) == (0, every.calls)
+
+
+def test_a_run_that_had_every_value_is_done_in_the_list_of_runs(
+    study: Study, server: ModelServer
+) -> None:
+    extract(study, measuring(factors=("fluency",)), asking(server))
+    extract(study, measuring(factors=("fluency",)), asking(server))
+    with study.cursor() as cursor:
+        latest, _ = run_ledger.rows(cursor)
+    assert (latest.planned, latest.done, latest.calls) == (4, 4, 0)

@@ -16,6 +16,8 @@ import pytest
 from profile_core.actions.judge import estimated, judge
 from profile_core.errors import Cancelled, NotEstimable, ProfileError
 from profile_core.jobs import Progress
+from profile_core.store import run_ledger
+from profile_core.store.choices import pair_choice
 from profile_core.store.rows import number
 from profile_core.store.study import Study
 from tests.judge_runs import OVERALL, asking, fill, judging, some_verdict
@@ -119,10 +121,82 @@ def test_failures_are_kept_by_kind_and_asked_again_alone(study: Study, server: M
     assert dict(rows(study, statuses)) == {"valid": 20}
 
 
+@pytest.mark.parametrize("order_that_fails", ["ab", "ba"])
+def test_a_pair_abstains_whose_one_order_failed_on_its_way(
+    study: Study, server: ModelServer, order_that_fails: str
+) -> None:
+    answer = says(some_verdict)
+    server.in_line = [fails(500), answer] if order_that_fails == "ab" else [answer, fails(500)]
+    asked = judging(limit=1, repeats=1)
+    first = judge(study, asked, asking(server, concurrency=1, tries_again=0))
+    orders = "SELECT shown_order, status FROM preference WHERE run_id IS NOT NULL ORDER BY 1"
+    other = "ba" if order_that_fails == "ab" else "ab"
+    assert dict(rows(study, orders)) == {order_that_fails: "failed", other: "valid"}
+    choices = f"SELECT choice FROM ({pair_choice()}) WHERE starts_with(source_id, 'judge:')"
+    assert rows(study, choices) == [(None,)]
+    judge(study, asked, asking(server), resume=first.run)
+    assert dict(rows(study, orders)) == {"ab": "valid", "ba": "valid"}
+
+
+def test_a_model_that_was_never_reached_is_no_judge(study: Study, server: ModelServer) -> None:
+    server.standing = fails(500, "out of order")
+    first = judge(study, judging(), asking(server, tries_again=0))
+    assert (first.done, first.failed) == (0, {"server": 10})
+    assert first.status.startswith("failed: the endpoint 'local' failed (500)")
+    assert first.is_failure
+    assert rows(study, "SELECT status, done FROM run") == [("failed", 0)]
+    assert not rows(study, "SELECT * FROM source WHERE kind = 'judge'")
+    assert not rows(study, "SELECT * FROM preference WHERE run_id IS NOT NULL")
+    server.standing = says(some_verdict)
+    second = judge(study, judging(), asking(server), resume=first.run)
+    assert (second.done, second.status) == (10, "done")
+    assert number(study.cursor(), "SELECT count(*) FROM source WHERE kind = 'judge'") == 1
+
+
+def test_an_interrupt_says_how_to_go_on(study: Study, server: ModelServer) -> None:
+    def interrupts(changed: Progress) -> None:
+        if changed.total == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Cancelled, match=r"answered is kept: the same command .* `--resume "):
+        judge(study, judging(), asking(server), progress=Progress(interrupts))
+    assert rows(study, "SELECT status FROM run") == [("cancelled",)]
+
+
+def test_an_estimate_goes_by_what_earlier_calls_of_the_model_took(
+    study: Study, server: ModelServer
+) -> None:
+    judge(study, judging(GPT, limit=5), asking(server))
+    study.cursor().execute("UPDATE call SET seconds = 60")
+    assert estimated(study, judging(GPT), 5).estimated_seconds == pytest.approx(10 * 60 / 5)
+    assert estimated(study, judging(), 5).estimated_seconds == pytest.approx(20 * 2.5 / 5)
+
+
+def test_the_list_of_runs_counts_calls_that_were_broken_off_and_no_old_number_of_items(
+    study: Study, server: ModelServer
+) -> None:
+    judge(study, judging(), asking(server, max_calls=6))
+    with study.cursor() as cursor:
+        [row] = run_ledger.rows(cursor)
+        assert (row.done, row.calls, row.cost_unknown) == (3, 6, 6)
+        cursor.execute("UPDATE call SET cost = 0.1")
+        cursor.execute(
+            "UPDATE call SET status = 'started', cost = NULL "
+            "WHERE call_id = (SELECT max(call_id) FROM call)"
+        )
+        cursor.execute("UPDATE run SET status = 'running'")
+        [row] = run_ledger.rows(cursor)
+        assert (row.done, row.cost_unknown) == (None, 0)
+        cursor.execute("UPDATE run SET status = 'broken off'")
+        [row] = run_ledger.rows(cursor)
+        assert (row.done, row.cost_unknown) == (None, 1)
+
+
 def test_a_wrong_key_ends_the_run_at_once_in_words(study: Study, server: ModelServer) -> None:
     server.standing = fails(401, "bad key sk-0123456789")
     summary = judge(study, judging(), asking(server, concurrency=2))
-    assert summary.status.startswith("stopped: the key for the endpoint 'local' is not accepted")
+    assert summary.status.startswith("failed: the key for the endpoint 'local' is not accepted")
+    assert summary.is_failure
     assert "0123456789" not in summary.status
     assert len(server.asked) <= 4
     assert summary.calls == len(server.asked)
@@ -134,7 +208,8 @@ def test_a_run_never_passes_its_cap_in_calls(
 ) -> None:
     summary = judge(study, judging(), asking(server, concurrency=concurrency, max_calls=7))
     assert len(server.asked) == summary.calls == 7
-    assert summary.status == "stopped: stopped at the cap of 7 calls"
+    assert summary.status == "stopped at the cap of 7 calls"
+    assert not summary.is_failure
 
 
 def test_a_run_never_passes_its_cap_in_money_with_many_calls_under_way(
@@ -154,6 +229,7 @@ def test_a_cap_in_money_without_a_price_is_refused(study: Study, server: ModelSe
     with pytest.raises(ProfileError, match="use --max-calls"):
         judge(study, judging(), asking(server, max_cost=1.0))
     assert server.asked == []
+    assert rows(study, "SELECT * FROM run") == []
 
 
 def test_a_run_slows_down_when_it_is_asked_to_and_loses_nothing(
@@ -187,20 +263,28 @@ def test_a_stop_waits_for_what_is_under_way_and_keeps_it(study: Study, server: M
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "said", "cure"),
     [
-        ({"spec": "compatible:local/other"}, "model"),
-        ({"rubric": OVERALL.edited(2, user=OVERALL.user + " !")}, "rubric"),
-        ({"orders": "ab"}, "orders"),
-        ({"limit": 3}, "limit"),
-        ({"temperature": 0.5}, "temperature"),
+        ({"spec": "compatible:local/other"}, "model", "with --model compatible:local/small"),
+        (
+            {"rubric": OVERALL.edited(2, user=OVERALL.user + " !")},
+            "rubric",
+            "with --rubric overall@1",
+        ),
+        ({"orders": "ab"}, "orders", "with --orders both"),
+        ({"limit": 3}, "limit", "without --limit"),
+        (
+            {"temperature": 0.5, "limit": 3},
+            "limit",
+            "without --limit and without --temperature",
+        ),
     ],
 )
-def test_a_run_is_not_resumed_under_other_settings(
-    study: Study, server: ModelServer, change: dict[str, Any], said: str
+def test_a_run_is_not_resumed_under_other_settings_and_the_flags_are_named(
+    study: Study, server: ModelServer, change: dict[str, Any], said: str, cure: str
 ) -> None:
     first = judge(study, judging(), asking(server, max_calls=3))
-    with pytest.raises(ProfileError, match=f"was begun with {said}"):
+    with pytest.raises(ProfileError, match=f"was begun with {said} .*: resume it {cure}, or"):
         judge(study, judging(**change), asking(server), resume=first.run)
 
 

@@ -200,7 +200,7 @@ def test_what_an_answer_leaves_out_is_invalid_and_the_rest_of_it_counts(
     assert counts(study, "derived_from[1]", "status") == {
         ("coherence", "valid"): 2,
         ("fluency", "valid"): 1,
-        ("fluency", "failed"): 1,
+        ("fluency", "invalid"): 1,
     }
     second = judge(study, by_factor(limit=1), asking(server), resume=first.run)
     assert (second.failed, second.calls) == ({}, 4)
@@ -226,7 +226,7 @@ def test_a_factor_judged_twice_has_a_verdict_if_the_two_are_one(
     }
 
 
-def test_a_call_without_an_answer_fails_for_each_of_its_factors(
+def test_an_answer_without_a_verdict_fails_for_each_of_its_factors(
     study: Study, server: ModelServer
 ) -> None:
     server.in_line = [fails(500), says("no JSON"), says("", refusal="No.")]
@@ -235,10 +235,10 @@ def test_a_call_without_an_answer_fails_for_each_of_its_factors(
     assert counts(study, "derived_from[1]", "status") == {
         (factor, status): n
         for factor in TWO
-        for status, n in (("valid", 3), ("failed", 2), ("invalid", 1))
+        for status, n in (("valid", 3), ("failed", 1), ("invalid", 1))
     }
     found = {row.factor: row for row in scorecard(study).rows}
-    assert {row.invalid_share for row in found.values()} == {0.5}
+    assert {row.invalid_share for row in found.values()} == {0.4}
 
 
 def test_a_verdict_that_follows_the_order_is_a_flip_of_its_factor_alone(
@@ -268,7 +268,7 @@ def test_a_run_is_not_resumed_about_other_factors(
     study: Study, server: ModelServer, change: dict[str, Any], said: str
 ) -> None:
     first = judge(study, by_factor(), asking(server, max_calls=3))
-    assert first.status == "stopped: stopped at the cap of 3 calls"
+    assert first.status == "stopped at the cap of 3 calls"
     with pytest.raises(ProfileError, match=f"was begun with {said}"):
         judge(study, by_factor(**change), asking(server), resume=first.run)
 

@@ -6,9 +6,14 @@ import pytest
 
 from profile_core.analysis.planes import load
 from profile_core.analysis.reference import Reference, reference
+from profile_core.annotation import desk, preferences, undo
 from profile_core.errors import UnknownName
+from profile_core.store import pair_wide
 from profile_core.store.records import Batch
-from profile_core.types import Choice, SourceKind
+from profile_core.store.study import Study
+from profile_core.types import Asks, Choice, Mode, SourceKind
+from tests.judge_studies import Pair, both, study_of
+from tests.label_desk import pair_id
 from tests.studies import empty_study, levels_batch, write
 
 A, TIE = Choice.A, Choice.TIE
@@ -110,3 +115,56 @@ def test_a_named_reference_must_have_chosen_between_pairs() -> None:
     assert named(found((HUMAN, "ann", False, 3), (JUDGE, "gpt", False, 2), name="gpt"))[0] == "gpt"
     with pytest.raises(UnknownName, match="writer"):
         found((HUMAN, "ann", False, 3), name="writer")
+
+
+@pytest.fixture
+def judged() -> Study:
+    """Four pairs on which a judge alone has chosen."""
+    return study_of(
+        [Pair(n, None, (1, 2), {"m/one@1": both(A, A)}) for n in range(4)], people=False
+    )
+
+
+def prefer(study: Study, annotator: str, pair: int, mode: Mode) -> None:
+    item = desk.open_item(study, annotator, pair_id(study, pair), asks=Asks.PREFERENCE, mode=mode)
+    preferences.prefer(study, annotator, item, Choice.B)
+
+
+def test_who_saw_others_choices_each_time_goes_after_the_judges(judged: Study) -> None:
+    prefer(judged, "ann", 0, Mode.REVIEW)
+    assert named(reference(load(judged))) == ("m/one@1", True, 4)
+    prefer(judged, "ben", 0, Mode.REVIEW)
+    assert named(reference(load(judged))) == ("m/one@1", True, 4)
+    assert named(reference(load(judged), "ann")) == ("ann", False, 1)
+
+
+def test_one_blind_preference_makes_a_person_the_reference(judged: Study) -> None:
+    prefer(judged, "ann", 0, Mode.REVIEW)
+    prefer(judged, "ann", 1, Mode.BLIND)
+    assert named(reference(load(judged))) == ("ann", False, 2)
+    undo.undo(judged, "ann")
+    assert named(reference(load(judged))) == ("m/one@1", True, 4)
+
+
+def test_people_together_are_the_reference_once_one_of_them_was_blind(judged: Study) -> None:
+    prefer(judged, "ann", 0, Mode.REVIEW)
+    prefer(judged, "ben", 1, Mode.BLIND)
+    assert named(reference(load(judged))) == ("annotators", False, 2)
+
+
+def test_who_saw_others_is_the_reference_where_nobody_else_is() -> None:
+    study = study_of([Pair(0, None, (1, 2))], people=False)
+    prefer(study, "ann", 0, Mode.REVIEW)
+    assert named(reference(load(study))) == ("ann", False, 1)
+
+
+def test_a_table_kept_by_an_earlier_release_is_made_anew(judged: Study) -> None:
+    prefer(judged, "ann", 0, Mode.REVIEW)
+    pair_wide.ensure(judged)
+    with judged.writing(counter=None) as cursor:
+        cursor.execute(
+            "UPDATE meta SET value = regexp_replace(value, $known, '', 'g') WHERE key = $key",
+            {"known": ', "saw_others": (true|false)', "key": "pair_wide:automatic"},
+        )
+    made = pair_wide.ensure(judged)
+    assert [source.name for source in made.sources if source.saw_others] == ["ann", "annotators"]

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +18,7 @@ from click.testing import CliRunner
 
 from profile_core.actions.demo import make_demo
 from profile_core.cli import main
+from tests.cli_runs import ROOT
 from tests.model_answers import in_form
 from tests.model_server import ModelServer, fails, model_server, says
 
@@ -162,6 +168,8 @@ def test_a_failure_tells_how_to_go_on(study: Path, server: ModelServer) -> None:
     result = CliRunner().invoke(main, [*arguments, "--format", "json"])
     summary = json.loads(result.stdout)
     assert summary["failed"] == {"request": 1}
+    assert result.exit_code == 0
+    assert "1 of 2 items have no result, by kind of failure: request 1" in result.stderr
     assert f"--resume {summary['run']}" in result.stderr
     again = run(*arguments, "--resume", summary["run"])
     assert (again["failed"], again["planned"]) == ({}, 2)
@@ -171,3 +179,86 @@ def test_a_cap_ends_a_run_cleanly(study: Path, server: ModelServer) -> None:
     arguments = ("judge", "--study", str(study), "--model", SPEC, "--max-calls", "9")
     assert "stopped at the cap of 9 calls" in run(*arguments)["status"]
     assert len(server.asked) == 9
+
+
+def test_a_run_without_any_answer_fails_and_says_why(study: Path, server: ModelServer) -> None:
+    server.standing = fails(400, "not like this")
+    arguments = ["judge", "--study", str(study), "--model", SPEC, "--limit", "2"]
+    result = CliRunner().invoke(main, [*arguments, "--format", "json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["status"].startswith("failed: the endpoint 'local' does not")
+    assert "not like this" in result.stderr
+
+
+def test_a_run_that_a_wrong_key_stopped_in_the_middle_fails(
+    study: Path, server: ModelServer
+) -> None:
+    server.in_line = [says(in_form)] * 4
+    server.standing = fails(401)
+    arguments = ["judge", "--study", str(study), "--model", SPEC, "--concurrency", "1"]
+    result = CliRunner().invoke(main, [*arguments, "--format", "json"])
+    assert result.exit_code == 1
+    summary = json.loads(result.stdout)
+    assert (summary["done"], summary["status"][:9]) == (2, "stopped: ")
+
+
+def test_a_table_says_what_nobody_knows_and_what_was_answered_before(
+    study: Path, server: ModelServer
+) -> None:
+    arguments = ["judge", "--study", str(study), "--model", SPEC, "--limit", "2"]
+    table = CliRunner().invoke(main, arguments).stdout
+    assert re.search(r"^cost +unknown$", table, re.MULTILINE)
+    assert re.search(r"^answered before +0$", table, re.MULTILINE)
+    assert re.search(r"^calls of unknown cost +4$", table, re.MULTILINE)
+
+
+def test_a_dry_run_warns_of_a_missing_key_or_endpoint(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    at = ["--study", str(study), "--dry-run", "--format", "json"]
+    for arguments, missing in (
+        (["judge", "--model", "openai:gpt-4o"], "set OPENAI_API_KEY"),
+        (["generate", "--model", "compatible:nowhere/m"], "set PROFILE_ENDPOINT_NOWHERE_URL"),
+        (["extract", "--extractor", "llm:compatible:nowhere/m"], "PROFILE_ENDPOINT_NOWHERE_URL"),
+    ):
+        result = CliRunner().invoke(main, [*arguments, *at])
+        assert (result.exit_code, list(json.loads(result.stdout))) == (0, ESTIMATE)
+        assert missing in result.stderr
+
+
+def test_runs_lists_what_was_asked_of_which_model(study: Path, server: ModelServer) -> None:
+    at = ("--study", str(study))
+    assert run("runs", *at) == {"runs": []}
+    capped = run("judge", *at, "--model", SPEC, "--max-calls", "9")
+    generated = run("generate", *at, "--model", SPEC, "--limit", "1")
+    listed = run("runs", *at)["runs"]
+    assert [(row["run_id"], row["status"], row["calls"]) for row in listed] == [
+        (generated["run"], "done", 5),
+        (capped["run"], "stopped", 9),
+    ]
+    table = CliRunner().invoke(main, ["runs", *at]).stdout.splitlines()
+    assert table[2].startswith(capped["run"])
+    assert table[2].split()[-2:] == ["unknown", "stopped"]
+    written = CliRunner().invoke(main, ["runs", *at, "--format", "csv"]).stdout
+    assert written.splitlines()[0].startswith("run_id,verb,model,rubric,planned,done,status")
+
+
+def test_an_interrupt_from_the_keyboard_says_that_answers_are_kept_and_how_to_go_on(
+    study: Path, server: ModelServer
+) -> None:
+    server.standing = says(in_form, after=0.05)
+    command = [sys.executable, "-m", "profile_core", "judge", "--study", str(study)]
+    process = subprocess.Popen(
+        [*command, "--model", SPEC], cwd=ROOT, text=True, stderr=subprocess.PIPE
+    )
+    while len(server.asked) < 10:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=30)[1]
+    [row] = run("runs", "--study", str(study))["runs"]
+    assert (process.returncode, row["status"]) == (1, "cancelled")
+    assert "what was answered is kept: the same command goes on with it" in told
+    assert f"`--resume {row['run_id']}`" in told
+    assert "Aborted" not in told

@@ -189,6 +189,21 @@ def test_a_long_prompt_is_folded_after_its_first_words(study_file: Path) -> None
     assert shown(app).count("word300 ") == 1
 
 
+def test_a_judge_of_one_factor_is_no_voice(study_file: Path) -> None:
+    with empty_study(study_file) as study:
+        batch = pairs_batch([("one two", "one")], [A])
+        pair = next(iter(batch.pairs))
+        for name, factors in (("gpt", []), ("gpt/factors@1/length", ["length"])):
+            judge = batch.add_source(SourceKind.JUDGE, name, derived_from=factors)
+            batch.add_preference(pair, judge, A if not factors else B)
+        write(study, batch)
+        extract(study)
+    said = shown(open_page("browse", agreement="sources agree"))
+    assert "1 of 1 pair" in said
+    assert "of 2 sources" in said
+    assert "gpt/factors@1/length" in said
+
+
 def test_a_majority_is_no_voice_beside_its_people(study_file: Path) -> None:
     with empty_study(study_file) as study:
         batch = pairs_batch([("one two", "one")], [A])

@@ -12,7 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from profile_core.actions.demo import make_demo
+from profile_core.analysis.scorecard import scorecard
 from profile_core.store.rows import number
+from profile_core.text import numbers
 from profile_core.ui import resources
 from tests.app_driver import open_page, shown
 from tests.model_answers import in_form
@@ -97,7 +99,7 @@ def test_a_run_from_the_page_brings_a_judge_to_the_scorecard_and_the_list(
     assert "small/overall@1" in shown(page(view="scorecard"))
     listed = shown(page(view="disagreements", judge="small/overall@1"))
     assert "small/overall@1 and claude, a stand-in for people, both answered" in listed
-    compared = page(view="compare")
+    compared = page(view="compare", first="claude")
     compared.selectbox(key="judges.second").set_value("small/overall@1").run()
     assert "claude and small/overall@1 chose alike on" in shown(compared)
     assert "compatible:local/small" in shown(page(view="runs"))
@@ -141,6 +143,47 @@ def test_what_failed_can_be_asked_again_from_the_list_of_runs(server: ModelServe
         assert number(cursor, query) == 10
 
 
+def test_going_on_tells_what_it_takes_and_keeps_the_caps_that_the_run_was_begun_with(
+    server: ModelServer,
+) -> None:
+    app = page(model=MODEL)
+    app.number_input(key="judges.limit").set_value(5).run()
+    app.number_input(key="judges.calls").set_value(3).run()
+    app.number_input(key="judges.concurrency").set_value(2).run()
+    press(app, "Run")
+    assert "stopped at the cap of 3 calls" in outcome()
+    app = page(view="runs")
+    assert "5 pairs, 1 of them answered already: 7 calls" in shown(app)
+    [calls] = [box for box in app.number_input if box.label == "Stop after calls"]
+    [pace] = [box for box in app.number_input if box.label == "At the same time"]
+    assert (calls.value, pace.value) == (3, 2)
+    press(calls.set_value(5).run(), "Go on")
+    assert "stopped at the cap of 5 calls" in outcome()
+    assert len(server.asked) == 5
+
+
+def test_a_run_without_any_answer_is_shown_as_a_failure_and_brings_no_judge(
+    server: ModelServer,
+) -> None:
+    server.standing = fails(401, "no")
+    app = page(model=MODEL)
+    app.number_input(key="judges.limit").set_value(2).run()
+    press(app, "Run")
+    assert "failed: the key for the endpoint 'local' is not accepted" in outcome()
+    bodies = [element.proto.body for element in page(view="runs").get("html")]
+    assert any("pf-problem" in body and "is not accepted" in body for body in bodies)
+    assert "small/overall@1" not in shown(page(view="scorecard"))
+    assert "small/overall@1" not in page(view="compare").selectbox(key="judges.second").options
+
+
+def test_what_measuring_takes_is_no_bound_and_says_so(server: ModelServer) -> None:
+    app = page(model="openai:gpt-4o", ask="measure factors")
+    assert "calls" in shown(app)
+    assert "at most $" not in shown(app)
+    assert "about $" in shown(app)
+    assert "at most $" in shown(page(model="openai:gpt-4o"))
+
+
 def test_the_messages_are_shown_word_for_word(server: ModelServer) -> None:
     app = page(model=MODEL)
     app.toggle(key="judges.preview").set_value(True).run()
@@ -161,8 +204,51 @@ def test_editing_a_rubric_makes_a_new_version() -> None:
     app.text_area[1].set_value(app.text_area[1].value + " Think twice.")
     app = press(app, "Save as a new version")
     assert "Saved as overall@2" in shown(app)
+    assert app.selectbox(key="judges.rubric-shown").value == "overall@2"
+    assert "Think twice." in shown(app)
     app.text_area[1].set_value("nothing is handed over")
     assert "must hand over" in shown(press(app, "Save as a new version"))
+
+
+def test_judges_may_be_compared_with_another_reference_by_the_address() -> None:
+    usual = page(view="scorecard")
+    assert "Compared with the judge claude, a stand-in for people" in shown(usual)
+    assert usual.selectbox(key="judges.reference").value is None
+    app = page(view="scorecard", reference="smollm2-135m-instruct-q4")
+    assert "Compared with the judge smollm2-135m-instruct-q4" in shown(app)
+    bodies = " ".join(element.proto.body for element in app.get("html"))
+    assert "judges.judge=claude&amp;judges.against=smollm2-135m-instruct-q4" in bodies
+    app.selectbox(key="judges.reference").set_value(None).run()
+    assert "Compared with the judge claude" in shown(app)
+    assert "which this study does not have; judges are compared as usual" in shown(
+        page(view="scorecard", reference="nobody")
+    )
+
+
+def test_the_scorecard_says_how_many_pairs_agreement_is_of() -> None:
+    expected = [
+        numbers.NONE if row.is_reference else str(row.compared)
+        for row in scorecard(resources.study()).rows
+    ]
+    app = page(view="scorecard")
+    [table] = [body for element in app.get("html") if "<td" in (body := element.proto.body)]
+    titles = re.findall(r"<th[^>]*>([^<]*)</th>", table)
+    rows = re.findall(r"<tr>(.*?)</tr>", table)[1:]
+    place = titles.index("of pairs")
+    assert titles[place - 1] == "Agreement"
+    found = [re.sub("<[^>]+>", "", row.split("</td>")[place]) for row in rows]
+    assert found == expected
+
+
+def test_compare_opens_on_two_judges_beside_the_reference() -> None:
+    app = page(view="compare")
+    first, second = (app.selectbox(key=f"judges.{name}").value for name in ("first", "second"))
+    assert "claude" not in (first, second)
+    words = " ".join(shown(app).split())
+    assert f"{first} and {second} chose alike on" in words
+    asked = shown(page(view="compare", first="claude", second=str(second)))
+    assert f"claude and {second} chose alike on" in asked
+    assert "Agreement with the reference: " in asked
 
 
 @pytest.mark.parametrize("view", ["runs", "scorecard", "disagreements", "compare", "rubrics"])

@@ -94,13 +94,55 @@ def test_a_row_opens_the_desk_in_its_place_and_closes_it(study: Study) -> None:
     assert lists(app) == ["Open pair"] * 25
 
 
-def test_what_each_chose_is_said_in_the_order_in_which_the_texts_stand(study: Study) -> None:
-    app = press(page(), "Open pair")
-    is_ab = desk.open_item(study, "Ann", controls(app)["item"]).shown_order is Order.AB
-    words = " ".join(shown(app).split())
-    assert (words.index("left answer 0") < words.index("right answer 0")) is is_ab
-    assert f"{JUDGE} response {2 if is_ab else 1} is better" in words
-    assert f"{PEOPLE} response {1 if is_ab else 2} is better" in words
+def test_an_opened_pair_has_a_on_the_left_as_the_row_speaks_of_it(study: Study) -> None:
+    for place in range(3):
+        app = press(page(), "Open pair", place)
+        words = " ".join(shown(app).split())
+        words = words[words.index("Response 1 (a)") :]
+        assert words.index("left answer") < words.index("Response 2 (b)")
+        assert words.index("Response 2 (b)") < words.index("right answer")
+        words = " ".join(shown(app).split())
+        assert f"{JUDGE} response 2 is better" in words
+        assert f"{PEOPLE} response 1 is better" in words
+        app.session_state["judges.say"] = "factor labels"
+        app.run()
+        first, *_, last = controls(app)["cells"]
+        query = "SELECT response_a, response_b FROM pair WHERE pair_id = ?"
+        found = study.cursor().execute(query, [controls(app)["item"]]).fetchone()
+        assert (first["response"], last["response"]) == found
+        press(app, "Close pair")
+
+
+def test_a_first_verdict_in_the_list_makes_no_reference(study: Study) -> None:
+    with study.writing() as cursor:
+        cursor.execute("DELETE FROM preference WHERE source_id = 'human:crowd'")
+    batch = Batch("more verdicts")
+    other = batch.add_source(SourceKind.JUDGE, "the lead")
+    for place in range(PAIRS):
+        batch.add_preference(pair_id(study, place), other, Choice.A)
+    batch.add_preference(pair_id(study, 0), other, Choice.A, repeat=1)
+    write(study, batch)
+    app = open_page("judges", **{"judges.view": "disagreements", "judges.judge": "the lead"})
+    before = shown(app)
+    assert f"the lead and {JUDGE}, a stand-in for people," in before
+    prefer(study, pair_id(study, 0), Choice.A)
+    assert f"the lead and {JUDGE}, a stand-in for people," in shown(app.run())
+
+
+def test_whom_a_judge_is_held_against_stands_in_the_address(study: Study) -> None:
+    prefer(study, pair_id(study, 0), Choice.A)
+    words = shown(open_page("judges", **{"judges.view": "disagreements", "judges.against": "Ann"}))
+    assert f"{JUDGE} and Ann both answered 1 pair" in words
+    words = shown(open_page("judges", **{"judges.view": "disagreements", "judges.against": "Bo"}))
+    assert "The link asks for source “Bo”, which this study does not have; crowd is taken" in words
+
+
+def test_rows_tell_pairs_of_one_prompt_apart_and_which_were_judged(study: Study) -> None:
+    words = " ".join(shown(page()).split())
+    assert "Question 0? left answer 0" in words
+    assert "Yours:" not in words
+    prefer(study, pair_id(study, 0), Choice.B)
+    assert "Question 0? Yours: b · left answer 0" in " ".join(shown(page()).split())
 
 
 def test_next_and_previous_open_the_rows_beside(study: Study) -> None:

@@ -132,6 +132,34 @@ def test_undo_lays_out_the_item_that_it_was_on(study: Study, begin: Draw) -> Non
     assert held.said["saved"] == "Nothing is left to undo"
 
 
+def test_undoing_a_label_goes_back_to_its_factor_and_response(study: Study, begin: Draw) -> None:
+    for held in (begin(), annotate_events.begin(study, Work("ann", pair_id=pair_id(study, 3)))):
+        given = labels(held, 3.0, 4.0, 5.0)
+        for label in given:
+            annotate_events.do(study, held, event(held, "label", labels=[label]))
+        tokens = set()
+        for label in reversed(given):
+            annotate_events.do(study, held, event(held, "undo"))
+            assert held.back_to
+            back = (held.back_to.response, held.back_to.factor)
+            assert back == (label["response"], label["factor"])
+            tokens.add(held.back_to.token)
+        assert len(tokens) == 3
+
+
+def test_undoing_several_labels_goes_back_to_the_first_of_them(study: Study, begin: Draw) -> None:
+    held = begin()
+    given = labels(held, 3.0, None, None, None)
+    annotate_events.do(study, held, event(held, "label", labels=given[:1]))
+    annotate_events.do(study, held, event(held, "label", labels=given[1:]))
+    annotate_events.do(study, held, event(held, "undo"))
+    assert held.back_to
+    assert (held.back_to.response, held.back_to.factor) == (
+        given[1]["response"],
+        given[1]["factor"],
+    )
+
+
 def test_a_refused_label_says_so_and_leaves_the_item(study: Study, begin: Draw) -> None:
     held = begin()
     first = lies(held)

@@ -25,7 +25,15 @@ from profile_core.factors.rules import rule_factors
 from profile_core.jobs import Progress
 from profile_core.judges.rubric import Rubric, builtin
 from profile_core.judges.spec import ModelSpec
-from profile_core.store import factor_values, pair_wide, predicate, prompt_tags, prompts, responses
+from profile_core.store import (
+    calls,
+    factor_values,
+    pair_wide,
+    predicate,
+    prompt_tags,
+    prompts,
+    responses,
+)
 from profile_core.store import factors as factor_store
 from profile_core.store.factor_values import Measure
 from profile_core.store.prompt_tags import PromptTag
@@ -93,12 +101,18 @@ def extract(
 
 
 def estimated(study: Study, measuring: Measuring, concurrency: int) -> Estimate:
-    """Tell what measuring would take, as far as it can be known before the first stage."""
-    return estimate(study, first_calls(study, measuring), concurrency)
+    """Tell about what measuring would take, all stages of it.
+
+    What a stage is asked depends on the answers of the one before. Where they are not in the
+    ledger, a response counts as if its sentences were its facts, a prompt as if it had every
+    property: neither figure is a bound.
+    """
+    plan = _Plan.of(study, measuring)
+    return estimate(study, plan.expected(), concurrency, preparing=plan.preparing())
 
 
 def first_calls(study: Study, measuring: Measuring) -> list[Item]:
-    """The calls of the stages that depend on no other: a lower bound of all."""
+    """The calls about responses that depend on no other."""
     return _Plan.of(study, measuring).first_calls()
 
 
@@ -160,18 +174,38 @@ class _Plan:
         return ModelRun(VERB, self.measuring.spec, "+".join(rubrics), parameters)
 
     def first_calls(self) -> list[Item]:
-        """The calls of the stages that depend on no other: a lower bound of all."""
-        spec, temperature = self.measuring.spec, self.measuring.temperature
-        calls = [
-            item
-            for group in self._groups()
-            for item in ratings.items(spec, group, self.subjects, {}, temperature)
-        ]
-        asked = facts.Asked(spec, _fact_rubrics(), temperature)
+        """The calls about responses that depend on no other."""
         atomic = self._of(ATOMIC_FACTORS)
-        return calls + [
-            facts.split_item(asked, subject) for subject in self.subjects if subject.lacking(atomic)
+        return self._ratings(self.subjects, {}) + [
+            facts.split_item(self._asked, subject)
+            for subject in self.subjects
+            if subject.lacking(atomic)
         ]
+
+    def preparing(self) -> list[Item]:
+        """The calls about prompts, which prepare those about responses."""
+        return [
+            *(self._tag_items() if self._of(_QUERY_SPECIFIC) else ()),
+            *(self._reference_items() if self._of(_ERRORS) else ()),
+        ]
+
+    def expected(self) -> list[Item]:
+        """The calls about responses, those of later stages as far as they can be foreseen."""
+        told = self._told() if self._of(_QUERY_SPECIFIC) else {}
+        subjects = [
+            _without(subject, told) if subject.response.prompt_id in told else subject
+            for subject in self.subjects
+        ]
+        with self.study.cursor() as cursor:
+            references = self._reference_items() if self._of(_ERRORS) else []
+            known = calls.answers(cursor, [item.cache_key for item in references])
+            found = {
+                item.about: known[item.cache_key].answer.strip()
+                for item in references
+                if item.cache_key in known
+            }
+            of_facts = facts.expected(cursor, self._asked, self._of(ATOMIC_FACTORS), self.subjects)
+        return self._ratings(subjects, found) + of_facts
 
     def carry_out(self, at: Stages) -> None:
         """Ask stage by stage."""
@@ -189,16 +223,27 @@ class _Plan:
                 for subject in (_without(item, tags) for item in self.subjects)
                 if group.name != "errors" or subject.response.prompt_id in references
             ]
-            calls = list(
+            items = list(
                 ratings.items(
                     self.measuring.spec, group, subjects, references, self.measuring.temperature
                 )
             )
-            at.ask("rating responses", calls, RatingMeaning(group, subjects, writer))
-        asked = facts.Asked(self.measuring.spec, _fact_rubrics(), self.measuring.temperature)
+            at.ask("rating responses", items, RatingMeaning(group, subjects, writer))
         atomic = self._of(ATOMIC_FACTORS)
         if atomic:
-            facts.measure(at, asked, atomic, self.subjects, writer)
+            facts.measure(at, self._asked, atomic, self.subjects, writer)
+
+    @property
+    def _asked(self) -> facts.Asked:
+        return facts.Asked(self.measuring.spec, _fact_rubrics(), self.measuring.temperature)
+
+    def _ratings(self, subjects: Sequence[Subject], references: Mapping[str, str]) -> list[Item]:
+        spec, temperature = self.measuring.spec, self.measuring.temperature
+        return [
+            item
+            for group in self._groups()
+            for item in ratings.items(spec, group, subjects, references, temperature)
+        ]
 
     def _groups(self) -> list[Group]:
         """Factors by what their rater sees."""
@@ -215,14 +260,15 @@ class _Plan:
         return tuple(factor for factor in self.factors if factor.name in names)
 
     def _tags(self, at: Stages) -> dict[str, PromptTag]:
+        meaning = Tagging(self.measuring.extractor, at.run_id)
+        at.ask("sorting prompts", self._tag_items(), meaning, counts=False)
+        return self._told()
+
+    def _tag_items(self) -> list[Item]:
         known = self._told()
         waiting = [row for name, row in self.prompts.items() if name not in known]
-        meaning = Tagging(self.measuring.extractor, at.run_id)
-        items = prompt_items(
-            self.measuring.spec, _rubric("scenario"), waiting, "tag", self.measuring.temperature
-        )
-        at.ask("sorting prompts", list(items), meaning, counts=False)
-        return self._told()
+        spec, temperature = self.measuring.spec, self.measuring.temperature
+        return list(prompt_items(spec, _rubric("scenario"), waiting, "tag", temperature))
 
     def _told(self) -> dict[str, PromptTag]:
         """The prompts of which every property is known, from wherever each comes first."""
@@ -231,18 +277,20 @@ class _Plan:
         return {name: tag for name, tag in standing.items() if tag.tells_every_property}
 
     def _references(self, at: Stages) -> dict[str, str]:
+        meaning = References()
+        doing = "answering prompts for reference"
+        at.ask(doing, self._reference_items(), meaning, counts=False)
+        return meaning.found
+
+    def _reference_items(self) -> list[Item]:
         lacking = {
             subject.response.prompt_id
             for subject in self.subjects
             if subject.lacking(self._of(_ERRORS))
         }
         waiting = [row for name, row in self.prompts.items() if name in lacking]
-        meaning = References()
-        items = prompt_items(
-            self.measuring.spec, _rubric("best"), waiting, "reference", self.measuring.temperature
-        )
-        at.ask("answering prompts for reference", list(items), meaning, counts=False)
-        return meaning.found
+        spec, temperature = self.measuring.spec, self.measuring.temperature
+        return list(prompt_items(spec, _rubric("best"), waiting, "reference", temperature))
 
     def _write_inapplicable(
         self, at: Stages, tags: Mapping[str, PromptTag], writer: Writer

@@ -11,6 +11,7 @@ from typing import Any
 from profile_core.actions.judging import by_factor
 from profile_core.actions.judging.by_factor import FactorsMeaning
 from profile_core.actions.judging.overall import OverallMeaning
+from profile_core.actions.judging.verdict import Judge
 from profile_core.actions.model_runs import ModelRun, Stages, carry_out, estimate, recorded
 from profile_core.actions.runner import Asking, Item, Meaning
 from profile_core.actions.runs import Estimate, RunSummary
@@ -20,7 +21,7 @@ from profile_core.judges.answers import FORMS
 from profile_core.judges.asking import Request
 from profile_core.judges.rubric import Rubric, RubricKind, render
 from profile_core.judges.spec import ModelSpec
-from profile_core.store import pair_wide, predicate, shown_pairs, verdicts
+from profile_core.store import pair_wide, predicate, shown_pairs
 from profile_core.store.shown_pairs import ShownPair
 from profile_core.store.study import Study
 from profile_core.types import Factor, Order
@@ -87,7 +88,7 @@ def judge(
     plan = _Plan.of(study, judging)
 
     def stages(at: Stages) -> None:
-        at.ask("judging pairs", plan.items, plan.meaning(study, at.run_id))
+        at.ask("judging pairs", plan.items, plan.meaning(at.run_id))
 
     return carry_out(
         study,
@@ -153,19 +154,17 @@ class _Plan:
             for repeat in range(self.judging.repeats)
         ]
 
-    def meaning(self, study: Study, run_id: str) -> Meaning[Any]:
-        """What the answers mean; whoever judges is a source of the study from here on."""
+    def meaning(self, run_id: str) -> Meaning[Any]:
+        """What the answers mean."""
         name, model = self.judging.judge, self.judging.spec.model
         if not self.judging.is_by_factor:
-            with study.writing(None) as cursor:
-                return OverallMeaning(verdicts.add_judge(cursor, name, model), run_id)
+            return OverallMeaning(Judge(name, model, run_id))
         asked = {
             pair.pair_id: [factor.name for factor in by_factor.applying(self.factors, pair)]
             for pair in self.pairs
         }
-        with study.writing(None) as cursor:
-            sources = by_factor.add_judges(cursor, name, model, set().union(*asked.values()))
-        return FactorsMeaning(sources, asked, run_id)
+        judges = by_factor.judges(name, model, set().union(*asked.values()), run_id)
+        return FactorsMeaning(judges, asked)
 
     def _request(self, pair: ShownPair, order: Order) -> Request:
         """The very messages that a judge gets for a pair in an order."""

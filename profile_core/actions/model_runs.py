@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
@@ -14,17 +15,20 @@ from profile_core.actions.runs import Estimate, RunSummary
 from profile_core.errors import Cancelled, ProfileError
 from profile_core.jobs import Progress
 from profile_core.judges import prices
-from profile_core.judges.asking import Usage
+from profile_core.judges.asking import STOPS_THE_RUN, Usage
 from profile_core.judges.spec import ModelSpec
 from profile_core.store import calls, runs
 from profile_core.store.calls import Totals
 from profile_core.store.runs import RunRecord, RunStatus
 from profile_core.store.study import Cursor, Study
+from profile_core.text import numbers
 
 _LIKELY_OUTPUT = 120
 """Tokens of an answer in an estimate, where no more is allowed."""
 _LIKELY_SECONDS = 2.5
-"""Of one call, in an estimate."""
+"""Of one call, in an estimate, where the ledger has no call of the model."""
+_FLAGS = ("where", "limit", "temperature", "orders", "repeats", "levels", "factors")
+"""The parameters that a flag of the same name sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +59,52 @@ def refuse_to_mix(run: ModelRun, record: RunRecord) -> None:
     differing = [name for name in asked if asked[name] != begun.get(name)]
     if differing:
         name = differing[0]
+        flags = [_flag(run.verb, name, begun.get(name)) for name in differing]
+        can_be_given = None not in flags and flags != [
+            _flag(run.verb, name, asked[name]) for name in differing
+        ]
+        cure = f"resume it {numbers.listed([flag or '' for flag in flags])}, or "
         raise ProfileError(
             f"run {record.run_id} was begun with {name} {begun.get(name)!r}, not {asked[name]!r}: "
-            "resume it as it was, or begin a new run"
+            f"{cure if can_be_given else ''}begin a new run"
         )
 
 
+def _flag(verb: str, name: str, value: object) -> str | None:
+    """Say how a run is given a value on the command line; None where it cannot be."""
+    if name == "model":
+        return f"with --extractor llm:{value}" if verb == "extract" else f"with --model {value}"
+    if name == "rubric" and verb != "extract":
+        return f"with --rubric {value}"
+    if name not in _FLAGS:
+        return None
+    if value is None:
+        return f"without --{name}"
+    if isinstance(value, list | dict):
+        value = ",".join(map(str, value)) or "best"
+    return f"with --{name} {shlex.quote(str(value))}"
+
+
 def estimate(
-    study: Study, items: Sequence[Item], concurrency: int, *, likely_output: int = _LIKELY_OUTPUT
+    study: Study,
+    items: Sequence[Item],
+    concurrency: int,
+    *,
+    preparing: Sequence[Item] = (),
+    likely_output: int = _LIKELY_OUTPUT,
 ) -> Estimate:
     """Tell what asking about some items would take; nothing is asked, and no key is needed.
 
-    `likely_output` is the tokens of an answer, as far as its request allows them.
+    `preparing` are calls that only prepare others, and count among no items; `likely_output` is
+    the tokens of an answer, as far as its request allows them. Seconds go by what earlier calls of
+    the model took.
     """
+    every = [*preparing, *items]
     with study.cursor() as cursor:
-        known = calls.answers(cursor, [item.cache_key for item in items])
-    waiting = [item for item in items if item.cache_key not in known]
+        known = calls.answers(cursor, [item.cache_key for item in every])
+        models = {str(item.request.spec) for item in every}
+        seconds = calls.mean_seconds(cursor, models.pop()) if models else None
+    waiting = [item for item in every if item.cache_key not in known]
     abouts = {item.about for item in items}
     cached = abouts - {item.about for item in waiting}
     inputs = [prices.likely_tokens(item.request.messages) for item in waiting]
@@ -88,7 +122,9 @@ def estimate(
         estimated_output_tokens=sum(outputs),
         estimated_cost_low=_sum(likely),
         estimated_cost_high=_sum(most),
-        estimated_seconds=len(waiting) * _LIKELY_SECONDS / max(1, min(concurrency, len(waiting))),
+        estimated_seconds=len(waiting)
+        * (_LIKELY_SECONDS if seconds is None else seconds)
+        / max(1, min(concurrency, len(waiting))),
     )
 
 
@@ -105,27 +141,40 @@ def carry_out(
 ) -> RunSummary:
     """Run the stages of a run within its record; a stopped one can be resumed.
 
-    Of the planned items, the study has `already` so many, which no stage is asked about.
+    Of the planned items, the study has `already` so many, which no stage is asked about. A run
+    without a result for any of its items failed.
 
-    Raises Cancelled when somebody stopped it, with what was answered kept.
+    Raises Cancelled when somebody stopped it, with what was answered kept; ProfileError,
+    before the run begins, for a cap in money that cannot be kept, because no price is known.
     """
     started = time.monotonic()
-    run_id = _begin(study, run, planned, resume)
+    if asking.caps.cost is not None and not prices.is_known(run.spec):
+        raise ProfileError(
+            f"the price of {run.spec} is not known, so a cap in money cannot be kept: "
+            "use --max-calls"
+        )
+    run_id = _begin(study, run, planned, resume, asking)
     at = Stages(study, run_id, asking, progress)
     status = RunStatus.FAILED
     try:
         stages(at)
-        status = RunStatus.STOPPED if at.stopped else RunStatus.DONE
-    except (Cancelled, KeyboardInterrupt):
+        status = at.status(already)
+    except (Cancelled, KeyboardInterrupt) as stop:
         status = RunStatus.CANCELLED
-        raise
+        raise Cancelled(_how_to_go_on(stop, run_id, asking)) from stop
     finally:
         with study.writing() as cursor:
-            runs.end(cursor, run_id, done=at.count(End.DONE, End.CACHED), status=status)
+            done = at.count(End.DONE, End.CACHED) + already
+            runs.end(cursor, run_id, done=done, status=status)
     with study.cursor() as cursor:
         totals = calls.totals(cursor, run_id)
-    summary = _summary(run, run_id, at, totals, planned, status, time.monotonic() - started)
-    return replace(summary, cached=summary.cached + already)
+        reason = calls.commonest_failure(cursor, run_id)
+    summary = _summary(run, run_id, at, totals, planned, time.monotonic() - started)
+    return replace(
+        summary,
+        cached=summary.cached + already,
+        status=at.words(status, reason),
+    )
 
 
 class Stages:
@@ -138,6 +187,7 @@ class Stages:
         self._asking = asking
         self._progress = progress
         self._ends: dict[str, list[str]] = {}
+        self._kinds: set[str] = set()
 
     def ask(
         self, doing: str, items: Sequence[Item], meaning: Meaning[Meant], *, counts: bool = True
@@ -151,11 +201,12 @@ class Stages:
         self._progress.start(doing, len(items))
         ask = ask_in_batches if self._asking.in_batches else ask_all
         outcome = ask(self._study, self.run_id, items, meaning, self._asking, self._progress)
+        self._kinds.update(outcome.ends.values())
         for item, end in outcome.ends.items() if counts else ():
             self._ends.setdefault(item.about, []).append(end)
         self.stopped = outcome.stopped
         if outcome.was_cancelled:
-            raise Cancelled(f"{self.stopped}; resume it with `--resume {self.run_id}`")
+            raise Cancelled(outcome.stopped)
         return outcome
 
     def write(
@@ -171,6 +222,25 @@ class Stages:
                 write(cursor, about)
         for about in abouts:
             self._ends.setdefault(about, []).append(End.CACHED)
+
+    def status(self, already: int) -> RunStatus:
+        """How the run ended; `already` items had what was asked for before it."""
+        failures = self._kinds - set(End)
+        is_bare = not already and not self.count(End.DONE, End.CACHED)
+        if is_bare and (failures if self.stopped is None else self.was_stopped_by_failure):
+            return RunStatus.FAILED
+        return RunStatus.DONE if self.stopped is None else RunStatus.STOPPED
+
+    @property
+    def was_stopped_by_failure(self) -> bool:
+        """Whether it was a failure that all calls would share that ended the run, and no cap."""
+        return self.stopped is not None and bool(self._kinds & STOPS_THE_RUN)
+
+    def words(self, status: RunStatus, reason: str | None) -> str:
+        """Say how the run ended, and why; `reason` is what most calls failed of."""
+        if status is RunStatus.FAILED or self.was_stopped_by_failure:
+            return f"{status}: {self.stopped or reason or 'no answer makes sense'}"
+        return self.stopped or status.value
 
     def count(self, *wanted: str) -> int:
         """How many items ended in one of these ways."""
@@ -194,7 +264,9 @@ def _whole(ends: Sequence[str]) -> str:
     return next((end for end in (End.LEFT, End.DONE) if end in ends), End.CACHED)
 
 
-def _begin(study: Study, run: ModelRun, planned: int, resume: RunRecord | None) -> str:
+def _begin(
+    study: Study, run: ModelRun, planned: int, resume: RunRecord | None, asking: Asking
+) -> str:
     if resume is not None:
         refuse_to_mix(run, resume)
         with study.writing(None) as cursor:
@@ -206,10 +278,17 @@ def _begin(study: Study, run: ModelRun, planned: int, resume: RunRecord | None) 
             cursor,
             run.verb,
             planned=planned,
-            parameters=run.parameters,
+            parameters={**run.parameters, runs.ASKING: asking.remembered},
             model=str(run.spec),
             rubric=run.rubric,
         )
+
+
+def _how_to_go_on(stop: BaseException, run_id: str, asking: Asking) -> str:
+    words = str(stop) or "stopped; what was answered is kept"
+    # The same command would hand in anew what is under way in a batch.
+    again = "" if asking.in_batches else "the same command goes on with it, or "
+    return f"{words}: {again}resume it with `--resume {run_id}`"
 
 
 def _summary(
@@ -218,10 +297,9 @@ def _summary(
     at: Stages,
     totals: Totals,
     planned: int,
-    status: RunStatus,
     seconds: float,
 ) -> RunSummary:
-    summary = RunSummary(
+    return RunSummary(
         run=run_id,
         model=str(run.spec),
         rubric=run.rubric,
@@ -236,7 +314,6 @@ def _summary(
         cost_unknown=totals.cost_unknown,
         seconds=round(seconds, 3),
     )
-    return replace(summary, status=f"{status}: {at.stopped}" if at.stopped else status.value)
 
 
 def _plain(parameters: Mapping[str, object]) -> dict[str, object]:

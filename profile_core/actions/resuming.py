@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from profile_core.actions import extract_model, generate, judge, rubrics
@@ -14,6 +15,13 @@ from profile_core.store import runs
 from profile_core.store.study import Study
 
 Settings = Judging | Generating | Measuring
+
+
+def asking_of(study: Study, run_id: str) -> Mapping[str, Any]:
+    """Read the caps and the concurrency that a run was begun with; none of an old record."""
+    with study.cursor() as cursor:
+        found = runs.read(cursor, run_id).parameters.get(runs.ASKING)
+    return found if isinstance(found, dict) else {}
 
 
 def settings_of(study: Study, run_id: str) -> Settings:

@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from profile_core.actions.group_commit import GroupCommit
 from profile_core.actions.pace import Pace
 from profile_core.actions.spending import Caps, Purse
-from profile_core.errors import Cancelled, ProfileError
+from profile_core.errors import Cancelled
 from profile_core.jobs import Progress
 from profile_core.judges import loop, prices
 from profile_core.judges.asking import STOPS_THE_RUN, Answer, Failure, Request
@@ -98,6 +98,12 @@ class Asking:
     seconds_between_looks: float = 30.0
     """At a batch."""
 
+    @property
+    def remembered(self) -> dict[str, float | int | None]:
+        """What a run's record keeps of it, as what going on begins with."""
+        caps = self.caps
+        return {"cost": caps.cost, "calls": caps.calls, "concurrency": self.concurrency}
+
 
 def ask_all(
     study: Study,
@@ -110,16 +116,10 @@ def ask_all(
     """Get an answer for every item, from the ledger or from the model.
 
     Every answer is durable, with what it means, before the next look at whether to stop; a stop
-    waits for the calls under way. Raises ProfileError where a cap in money cannot be kept, because
-    the price is not known.
+    waits for the calls under way.
     """
     if not items:
         return Outcome({}, None)
-    if asking.caps.cost is not None and prices.most(items[0].request) is None:
-        raise ProfileError(
-            f"the price of {items[0].request.spec} is not known, so a cap in money cannot be "
-            "kept: use --max-calls"
-        )
     run = _Run(study, run_id, items, meaning, asking, progress)
     return loop.run(run.go(), on_interrupt=progress.cancel)
 

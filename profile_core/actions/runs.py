@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from profile_core.store.runs import RunStatus
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
@@ -29,6 +31,12 @@ class RunSummary:
     """Calls whose price is not known."""
     seconds: float = 0.0
     status: str = "done"
+    """`failed: ` or `stopped: ` and the reason where a failure ended it; a cap says so itself."""
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether no item has a result, or a failure that all calls would share ended it."""
+        return self.status.startswith((f"{RunStatus.FAILED}: ", f"{RunStatus.STOPPED}: "))
 
 
 @dataclass(frozen=True, slots=True)

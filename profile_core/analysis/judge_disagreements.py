@@ -22,8 +22,8 @@ from profile_core.analysis.relations import unpacked
 from profile_core.errors import NotEstimable
 from profile_core.stats.agreement import Codes
 from profile_core.stats.judge_bias import strict
+from profile_core.store import desk_preferences, judge_answers, pair_lists
 from profile_core.store import factors as factor_store
-from profile_core.store import judge_answers, pair_lists
 from profile_core.store.judge_answers import FLIPPED, NOT_BOTH
 from profile_core.store.pair_reader import PairReader
 from profile_core.store.study import Study
@@ -61,6 +61,8 @@ class Disagreement:
     pair_id: str
     prompt: str
     """Its first 200 characters."""
+    beginning: str
+    """The first 200 characters of the source text; where there is none, of response a."""
     task: str | None
     difference: Difference
     judge: Chosen
@@ -69,6 +71,8 @@ class Disagreement:
     """What the reference chose; where the judge is held against it, the same as `against`."""
     length_difference: float | None
     """Length of a minus length of b, in words."""
+    own: Choice | None
+    """What the person who reads the list has chosen at the desk; None where nobody is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def disagreements(
     where: str | None = None,
     only: Difference | None = None,
     order: DisagreementOrder = DisagreementOrder.CONFIDENCE,
+    reader: str | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> Disagreements:
@@ -105,6 +110,7 @@ def disagreements(
 
     Both must have chosen, a tie being a choice. Confidence is ``|2 P(a) - 1|`` of the judge's
     answers, where it gave probabilities; equals and pairs without go by the order of import.
+    `reader` names the person at the desk whose own choices the rows tell.
     Raises UnknownName, PredicateError, or NotEstimable where there is nobody to differ from.
     """
     planes = load(study)
@@ -131,7 +137,7 @@ def disagreements(
         compared=int(compared.sum()),
         counts={kind: int(mask.sum()) for kind, mask in kinds.items()},
         found=len(ordered),
-        rows=_rows(planes, (first, second), flips, kinds, ordered[offset : offset + limit]),
+        rows=_rows(planes, (first, second), flips, kinds, ordered[offset : offset + limit], reader),
         meaning=judging.what_agreement_means(first, defined),
     )
 
@@ -184,6 +190,7 @@ def _rows(
     flips: list[Codes],
     kinds: Mapping[Difference, Bools],
     places: npt.NDArray[np.int64],
+    reader: str | None,
 ) -> tuple[Disagreement, ...]:
     if not len(places):
         return ()
@@ -196,6 +203,7 @@ def _rows(
         )
     standard = find_reference(planes)
     expected = judging.choices(planes, standard.source) if standard else None
+    own = _own(planes, reader)
     chosen = [judging.choices(planes, source) for source in sources]
     given = [_probabilities(planes, source) for source in sources]
     lengths = judging.length_differences(planes)
@@ -215,15 +223,25 @@ def _rows(
             pair_no=place,
             pair_id=summary.pair_id,
             prompt=summary.prompt,
+            beginning=summary.beginning,
             task=summary.task,
             difference=next(kind for kind, mask in kinds.items() if mask[place]),
             judge=side(0, place, summary.pair_id),
             against=side(1, place, summary.pair_id),
             reference=_choice(expected, place),
             length_difference=judging.number(lengths[place]),
+            own=_choice(own, place),
         )
         for place, summary in zip(places.tolist(), summaries, strict=True)
     )
+
+
+def _own(planes: StudyPlanes, reader: str | None) -> Codes | None:
+    if reader is None:
+        return None
+    named = desk_preferences.source_of(reader)
+    sources = [source for source in planes.wide.sources if source.source_id == named]
+    return judging.choices(planes, sources[0]) if sources else None
 
 
 def _probabilities(planes: StudyPlanes, source: WideSource) -> Floats:

@@ -103,8 +103,15 @@ def _contribution(planes: StudyPlanes, source: str, factor: str, where: str | No
 
 
 def voters_of(planes: StudyPlanes) -> list[PlaneSource]:
-    """The sources whose votes are compared: a majority counts only where its people do not."""
-    judging = [entry for entry in planes.sources if entry.source.choice]
+    """The sources whose votes are compared: those that say which response is better.
+
+    A majority counts only where its people do not.
+    """
+    judging = [
+        entry
+        for entry in planes.sources
+        if entry.source.choice and not entry.source.is_of_one_factor
+    ]
     people = [
         entry
         for entry in judging

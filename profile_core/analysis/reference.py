@@ -26,7 +26,9 @@ def reference(study_planes: StudyPlanes, name: str | None = None) -> Reference |
     Without a name: the human majority with the most strict pairs, else the human source with the
     most, else gold, else the judge with the most, as a stand-in. Ties go by name. A judge that was
     asked about one factor alone says nothing of which response is better: it stands in only where
-    there is no other source to choose between two responses.
+    there is no other source to choose between two responses. A person who gave every verdict in
+    sight of others' is no independent measure of these: they are the reference only where nobody
+    else chooses between two responses, or where they are named.
     """
     found = []
     for place, entry in enumerate(study_planes.sources):
@@ -39,6 +41,7 @@ def reference(study_planes: StudyPlanes, name: str | None = None) -> Reference |
         if not found:
             known = [e.source.name for e in study_planes.sources if e.setting is Setting.EVALUATION]
             raise UnknownName("source of evaluation", name, known)
+    found = [entry for entry in found if not entry[3].saw_others] or found
     found = [entry for entry in found if not entry[3].is_of_one_factor] or found
     found = [entry for entry in found if entry[1] < 0] or found
     if not found:

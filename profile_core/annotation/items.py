@@ -47,7 +47,7 @@ class Item:
     asks: Asks
     mode: Mode
     shown_order: Order
-    """At random, but always the same for the annotator, queue and pair."""
+    """At random, but always the same for the annotator, queue and pair, unless `as_stored`."""
     state: State
     is_held: bool
     """Whether the queue assigned it to the annotator."""
@@ -94,6 +94,13 @@ def checked_annotator(name: str) -> str:
 def shown_order(annotator: str, queue_id: str | None, pair_id: str) -> Order:
     """Draw the order of the two responses: as good as random, and the same each time."""
     return Order.AB if int(content_id(annotator, queue_id, pair_id), 16) % 2 else Order.BA
+
+
+def as_stored(item: Item) -> Item:
+    """Give an item with a on the left, for who sees what others said of a and b beside it."""
+    factors = item.factors
+    cells = sorted(item.cells, key=lambda cell: (factors.index(cell.factor.name), cell.side))
+    return replace(item, shown_order=Order.AB, cells=tuple(cells))
 
 
 def read(study: Study, annotator: str, pair_id: str, asked: Asked) -> Item:

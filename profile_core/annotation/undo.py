@@ -24,6 +24,8 @@ class Undone:
     pair_id: str | None
     sentence: str
     """For the annotator: what no longer counts, and where."""
+    labelled: tuple[tuple[str, str], ...] = ()
+    """Response and factor of each label that was taken back."""
 
 
 def undo(study: Study, annotator: str, *, act_id: str | None = None) -> Undone | None:
@@ -38,6 +40,7 @@ def undo(study: Study, annotator: str, *, act_id: str | None = None) -> Undone |
             if act is None:
                 return None
             moved_data = desk_acts.moved_data(cursor, act.act_id)
+            labelled = desk_acts.labelled(cursor, act.act_id)
         try:
             with acting(
                 study,
@@ -56,15 +59,15 @@ def undo(study: Study, annotator: str, *, act_id: str | None = None) -> Undone |
                     facts.settle(cursor, undoing, act)
         except _UndoneMeanwhile:
             continue
-        sentence = f"Undone: {_what(study, act)}{_where(study, act)}."
-        return Undone(act.action, act.queue_id, act.pair_id, sentence)
+        sentence = f"Undone: {_what(study, act, labelled)}{_where(study, act)}."
+        return Undone(act.action, act.queue_id, act.pair_id, sentence, labelled)
 
 
 class _UndoneMeanwhile(Exception):
     """Another window of the same annotator was faster."""
 
 
-def _what(study: Study, act: Act) -> str:
+def _what(study: Study, act: Act, labelled: tuple[tuple[str, str], ...]) -> str:
     named = {
         Action.FACTS: "a change of facts",
         Action.PREFER: "your preference",
@@ -77,8 +80,7 @@ def _what(study: Study, act: Act) -> str:
     if act.action in named:
         return named[act.action]
     known = labels.in_force(study).factors
-    with study.cursor() as cursor:
-        names = desk_acts.labelled_factors(cursor, act.act_id)
+    names = dict.fromkeys(factor for _, factor in labelled)
     titles = [known[name].title if name in known else name for name in names]
     if act.action is Action.ADJUDICATE:
         return f"the adjudication of {_listed(titles) if titles else 'a preference'}"

@@ -15,7 +15,14 @@ from profile_core.actions import rubrics
 from profile_core.actions.generate import LEVEL_WORDS, Generating
 from profile_core.actions.judge import ORDERS, Judging
 from profile_core.cli import progress
-from profile_core.cli.running import asking, concurrency, print_run, run_flags, tell_how_to_go_on
+from profile_core.cli.running import (
+    asking,
+    concurrency,
+    print_estimate,
+    print_run,
+    run_flags,
+    tell_how_it_ended,
+)
 from profile_core.cli.verb import Verb, format_option, listed, study_option
 from profile_core.judges.spec import parse as parse_spec
 from profile_core.store.study import Study
@@ -87,13 +94,13 @@ def judge(
             listed(factors),
         )
         if dry_run:
-            print_run(judging.estimated(study, settings, concurrency(flags)), output)
+            print_estimate(judging.estimated(study, settings, concurrency(flags)), spec, output)
             return
         summary = judging.judge(
             study, settings, asking(spec, flags), resume=flags["resume"], progress=shown
         )
     print_run(summary, output)
-    tell_how_to_go_on(summary)
+    tell_how_it_ended(summary)
 
 
 @click.command(cls=Verb)
@@ -123,13 +130,13 @@ def generate(
         chosen = rubrics.find(study, rubric or ("level" if wanted else "best"))
         settings = Generating(spec, chosen, wanted, where, limit, temperature)
         if dry_run:
-            print_run(generating.estimated(study, settings, concurrency(flags)), output)
+            print_estimate(generating.estimated(study, settings, concurrency(flags)), spec, output)
             return
         summary = generating.generate(
             study, settings, asking(spec, flags), resume=flags["resume"], progress=shown
         )
     print_run(summary, output)
-    tell_how_to_go_on(summary)
+    tell_how_it_ended(summary)
 
 
 def _levels(text: str) -> tuple[int, ...]:

@@ -16,16 +16,28 @@ from profile_core.actions.runner import CONCURRENCY, Asking
 from profile_core.actions.runs import Estimate, RunSummary
 from profile_core.actions.spending import Caps
 from profile_core.cli import progress
-from profile_core.cli.output import NONE, count, decimals, print_csv, print_json, print_table
+from profile_core.cli.output import (
+    NONE,
+    Record,
+    count,
+    decimals,
+    print_csv,
+    print_json,
+    print_table,
+)
 from profile_core.cli.verb import Verb, format_option, listed, say, study_option, where_option
+from profile_core.errors import ProfileError
 from profile_core.factors.rules import EXTRACTOR
 from profile_core.judges import credentials
 from profile_core.judges.spec import ModelSpec
 from profile_core.judges.spec import parse as parse_spec
+from profile_core.store.runs import RunStatus
 from profile_core.store.study import Study
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _MODEL = "llm:"
+_NAMES = {"cached": "answered before", "cost_unknown": "calls of unknown cost"}
+"""What a table calls a key, where its own name would not be understood."""
 
 
 def run_flags(function: _Function) -> _Function:
@@ -104,13 +116,13 @@ def _by_model(
     settings = Measuring(spec, listed(factors), taxonomy, where, limit)
     with progress.shown() as shown, Study.open(path) as study:
         if dry_run:
-            print_run(model.estimated(study, settings, concurrency(flags)), output)
+            print_estimate(model.estimated(study, settings, concurrency(flags)), spec, output)
             return
         summary = model.extract(
             study, settings, asking(spec, flags), resume=flags["resume"], progress=shown
         )
     print_run(summary, output)
-    tell_how_to_go_on(summary)
+    tell_how_it_ended(summary)
 
 
 def asking(spec: ModelSpec, flags: dict[str, Any]) -> Asking:
@@ -124,10 +136,26 @@ def concurrency(flags: dict[str, Any]) -> int:
     return flags["concurrency"] or CONCURRENCY
 
 
-def tell_how_to_go_on(summary: RunSummary) -> None:
-    """Say on stderr how to ask again about what has no answer, if there is any."""
-    if summary.failed or not summary.status.startswith("done"):
+def tell_how_it_ended(summary: RunSummary) -> None:
+    """Say on stderr what has no answer and how to ask again; exit with 1 where a run failed."""
+    if summary.failed:
+        kinds = ", ".join(f"{kind} {number:,}" for kind, number in summary.failed.items())
+        without = sum(summary.failed.values())
+        say(f"{without:,} of {summary.planned:,} items have no result, by kind of failure: {kinds}")
+    if summary.failed or summary.status != RunStatus.DONE:
         say(f"to ask again about what has no answer: the same command with --resume {summary.run}")
+    if summary.is_failure:
+        say(f"the run {summary.status}")
+        raise click.exceptions.Exit(1)
+
+
+def print_estimate(found: Estimate, spec: ModelSpec, output: str) -> None:
+    """Print an estimate, which needs no key; warn on stderr where the run itself would lack one."""
+    print_run(found, output)
+    try:
+        credentials.find(spec)
+    except ProfileError as error:
+        say(f"this was only estimated, and the run itself cannot begin: {error}")
 
 
 def print_run(result: RunSummary | Estimate, output: str) -> None:
@@ -142,11 +170,14 @@ def print_run(result: RunSummary | Estimate, output: str) -> None:
     else:
         print_table(
             ("estimate" if isinstance(result, Estimate) else "run", ""),
-            [[name.replace("_", " "), _cell(value)] for name, value in record.items()],
+            [[_NAMES.get(name, name.replace("_", " ")), _cell(record, name)] for name in record],
         )
 
 
-def _cell(value: object) -> str:
+def _cell(record: Record, name: str) -> str:
+    value = record[name]
+    if name == "cost" and 0 < record["calls"] == record["cost_unknown"]:
+        return "unknown"
     if isinstance(value, dict):
         return ", ".join(f"{kind} {number}" for kind, number in value.items()) or "0"
     if isinstance(value, float):

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from profile_core.store.ids import event_id
-from profile_core.store.rows import number
+from profile_core.store.rows import first_row, number
 
 
 class CallStatus(StrEnum):
@@ -143,6 +143,15 @@ SELECT failure, count(*) FROM call
 WHERE run_id = ? AND status = 'failed' GROUP BY failure ORDER BY failure"""
 
 
+_COMMONEST = """
+SELECT message FROM call WHERE run_id = ? AND status = 'failed'
+GROUP BY message ORDER BY count(*) DESC, message LIMIT 1"""
+
+_MEAN_SECONDS = """
+SELECT avg(call.seconds) FROM call JOIN run USING (run_id)
+WHERE run.model = ? AND call.status = 'done' AND batch IS NULL"""
+
+
 def start(cursor: duckdb.DuckDBPyConnection, run_id: str, asked: Sequence[Asked]) -> list[str]:
     """Write calls that are about to be sent; return their ids in the same order."""
     ids = [event_id() for _ in asked]
@@ -226,6 +235,18 @@ def totals(cursor: duckdb.DuckDBPyConnection, run_id: str) -> Totals:
     [row] = cursor.execute(_TOTALS, [run_id]).fetchall()
     failed = dict(cursor.execute(_FAILED, [run_id]).fetchall())
     return Totals(*(*row, failed))
+
+
+def commonest_failure(cursor: duckdb.DuckDBPyConnection, run_id: str) -> str | None:
+    """Tell what most failed calls of a run failed of, in words; None where none failed."""
+    found = first_row(cursor, _COMMONEST, [run_id])
+    return str(found[0]) if found else None
+
+
+def mean_seconds(cursor: duckdb.DuckDBPyConnection, model: str) -> float | None:
+    """Mean seconds of a model's answered calls, those in batches left out; None without any."""
+    found = first_row(cursor, _MEAN_SECONDS, [model])
+    return float(found[0]) if found and found[0] is not None else None
 
 
 def _now() -> datetime:

@@ -95,12 +95,14 @@ def moved_data(cursor: duckdb.DuckDBPyConnection, act_id: str) -> bool:
     return number(cursor, query, [act_id]) > 0
 
 
-def labelled_factors(cursor: duckdb.DuckDBPyConnection, act_id: str) -> list[str]:
-    """Name the factors that an act gave labels of, each once."""
+def labelled(cursor: duckdb.DuckDBPyConnection, act_id: str) -> tuple[tuple[str, str], ...]:
+    """Name what an act gave labels of: response and factor, by factor."""
     rows = cursor.execute(
-        "SELECT DISTINCT factor FROM correction WHERE act_id = ? ORDER BY factor", [act_id]
+        "SELECT DISTINCT response_id, factor FROM correction WHERE act_id = ? "
+        "ORDER BY factor, response_id",
+        [act_id],
     ).fetchall()
-    return [row[0] for row in rows]
+    return tuple(rows)
 
 
 def held(cursor: duckdb.DuckDBPyConnection, queue_id: str, annotator: str) -> int:

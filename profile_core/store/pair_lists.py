@@ -31,9 +31,11 @@ SELECT pair_no FROM {table}
 WHERE prompt_id IN (FROM asked) OR response_a IN (FROM said) OR response_b IN (FROM said)"""
 
 _SUMMARIES = """
-SELECT wide.pair_no, wide.pair_id, left(prompt.instruction, 200), wide.task, wide.generator_a,
-    wide.generator_b{choices}
+SELECT wide.pair_no, wide.pair_id, left(prompt.instruction, 200),
+    left(coalesce(nullif(prompt.source_text, ''), response.text), 200), wide.task,
+    wide.generator_a, wide.generator_b{choices}
 FROM {table} AS wide JOIN prompt USING (prompt_id)
+JOIN response ON response.response_id = wide.response_a
 WHERE wide.pair_no IN (SELECT unnest(CAST(? AS BIGINT[])))"""
 
 
@@ -44,6 +46,8 @@ class Summary:
     pair_id: str
     prompt: str
     """Its first 200 characters."""
+    beginning: str
+    """The first 200 characters of the source text; where there is none, of response a."""
     task: str | None
     generator_a: str | None
     generator_b: str | None
@@ -79,7 +83,8 @@ def summaries(study: Study, wide: WideTable, pair_nos: Ints) -> list[Summary]:
             _SUMMARIES.format(table=wide.name, choices=selected), [pair_nos.tolist()]
         ).fetchall()
     found = {
-        row[0]: Summary(row[1], row[2], row[3], row[4], row[5], tuple(row[6:])) for row in rows
+        row[0]: Summary(row[1], row[2], row[3], row[4], row[5], row[6], tuple(row[7:]))
+        for row in rows
     }
     return [found[int(place)] for place in pair_nos]
 

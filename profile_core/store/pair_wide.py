@@ -14,10 +14,11 @@ import duckdb
 
 from profile_core.store import pair_wide_patch, pair_wide_rows
 from profile_core.store.columns import Role, pair_columns
+from profile_core.store.desk_preferences import GROUP
 from profile_core.store.rows import first_row
 from profile_core.store.study import Study, Versions
 from profile_core.store.wide_table import WideFactor, WideSource, WideTable, from_json
-from profile_core.types import LabelSet, SourceKind
+from profile_core.types import LabelSet, Mode, SourceKind
 
 _VALUES_OF = {
     LabelSet.REVIEWED_ONLY: LabelSet.CORRECTED,
@@ -27,6 +28,16 @@ _VALUES_OF = {
 
 _SOURCES = """
 SELECT source_id, kind, name, model, is_majority, derived_from FROM source ORDER BY source_id"""
+
+# Names under which preferences were imported are never people's at the desk, so these are all.
+_SAW_OTHERS = f"""
+WITH given AS (
+    SELECT source_id, bool_and(coalesce(mode, '') = '{Mode.REVIEW}') AS all_seeing
+    FROM standing_preference
+    WHERE act_id IS NOT NULL AND choice IS NOT NULL AND source_id <> '{GROUP}'
+    GROUP BY source_id)
+SELECT source_id FROM given WHERE all_seeing
+UNION ALL SELECT '{GROUP}' WHERE (SELECT bool_and(all_seeing) FROM given)"""
 
 
 def ensure(study: Study, labels: LabelSet = LabelSet.AUTOMATIC) -> WideTable:
@@ -124,6 +135,7 @@ def _build(cursor: duckdb.DuckDBPyConnection, labels: LabelSet, versions: Versio
     active = pair_wide_rows.choose_extractors(cursor)
     meta_is_number = dict(cursor.execute(pair_wide_rows.META_FIELDS).fetchall())
     sources = cursor.execute(_SOURCES).fetchall()
+    saw_others = {source_id for (source_id,) in cursor.execute(_SAW_OTHERS).fetchall()}
     columns = pair_columns(
         meta_is_number,
         active,
@@ -151,6 +163,7 @@ def _build(cursor: duckdb.DuckDBPyConnection, labels: LabelSet, versions: Versio
                 derived_from=tuple(row[5] or ()),
                 choice=named.get((Role.CHOICE, row[0])),
                 probability=f"_probability_{number}" if (Role.CHOICE, row[0]) in named else None,
+                saw_others=row[0] in saw_others,
             )
             for number, row in enumerate(sources)
         ),

@@ -20,7 +20,8 @@ class LedgerRow:
     model: str
     rubric: str | None
     planned: int
-    done: int
+    done: int | None
+    """Items with a result; None while no end was written: under way, or broken off."""
     status: RunStatus
     started_at: datetime | None
     calls: int
@@ -32,9 +33,11 @@ class LedgerRow:
 
 
 _ROWS = """
-SELECT run_id, verb, run.model, rubric, coalesce(planned, 0), coalesce(done, 0), run.status,
+SELECT run_id, verb, run.model, rubric, coalesce(planned, 0),
+    CASE WHEN run.status NOT IN ('running', 'broken off') THEN coalesce(done, 0) END, run.status,
     run.started_at, count(call_id), coalesce(sum(call.cost), 0),
-    count(call_id) FILTER (call.cost IS NULL AND call.status <> 'started'),
+    count(call_id) FILTER (
+        call.cost IS NULL AND (call.status <> 'started' OR run.status <> 'running')),
     coalesce(bool_or(batch IS NOT NULL), FALSE)
 FROM run LEFT JOIN call USING (run_id)
 WHERE run.model IS NOT NULL

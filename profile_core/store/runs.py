@@ -14,6 +14,9 @@ from profile_core.errors import UnknownName
 from profile_core.store.ids import event_id
 from profile_core.store.rows import number
 
+ASKING = "asking"
+"""The parameter that keeps a run's caps and concurrency; two runs may differ in it."""
+
 
 class RunStatus(StrEnum):
     """Where a run stands; one that still runs when its process has gone was broken off."""
@@ -24,6 +27,7 @@ class RunStatus(StrEnum):
     """Ended before its last item: by a cap, or by a failure that every further call would share."""
     CANCELLED = "cancelled"
     FAILED = "failed"
+    """No item has a result."""
     BROKEN = "broken off"
     """Its process ended in the middle; it can go on where it was."""
 

@@ -15,19 +15,22 @@ from profile_core.types import Choice, Order, SourceKind, VerdictStatus
 
 def add_judge(
     cursor: duckdb.DuckDBPyConnection, name: str, model: str, derived_from: Sequence[str] = ()
-) -> str:
-    """Make a judge a source of the study, once; return its id.
+) -> None:
+    """Make a judge a source of the study, once.
 
     `derived_from` names the factors that its choices follow from, if any.
     """
-    judge = source_id(SourceKind.JUDGE, name)
     number(
         cursor,
         "INSERT INTO source SELECT $id, 'judge', $name, $model, FALSE, $derived_from "
         "WHERE $id NOT IN (SELECT source_id FROM source)",
-        {"id": judge, "name": name, "model": model, "derived_from": list(derived_from) or None},
+        {
+            "id": source_id(SourceKind.JUDGE, name),
+            "name": name,
+            "model": model,
+            "derived_from": list(derived_from) or None,
+        },
     )
-    return judge
 
 
 def put(
@@ -68,15 +71,21 @@ def put(
     )
 
 
-def has_valid(
-    cursor: duckdb.DuckDBPyConnection, pair_id: str, source: str, order: Order, repeat: int
+def has(
+    cursor: duckdb.DuckDBPyConnection,
+    pair_id: str,
+    source: str,
+    order: Order,
+    repeat: int,
+    statuses: Sequence[VerdictStatus],
 ) -> bool:
-    """Tell whether a source has a valid verdict on a pair as shown."""
+    """Tell whether a source has a verdict on a pair as shown, of one of some statuses."""
     preference_id = content_id(pair_id, source, order.value, repeat)
     return bool(
         number(
             cursor,
-            "SELECT count(*) FROM preference WHERE preference_id = ? AND status = 'valid'",
-            [preference_id],
+            "SELECT count(*) FROM preference WHERE preference_id = ? "
+            "AND list_contains(CAST(? AS VARCHAR[]), status)",
+            [preference_id, [status.value for status in statuses]],
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from profile_core.store.columns import Column, Role
 from profile_core.store.study import Versions
@@ -33,6 +33,9 @@ class WideSource:
     choice: str | None
     probability: str | None
     """Name of an internal column with the probability that a is preferred."""
+    saw_others: bool = False
+    """Whether all its choices were given at the desk in sight of what others chose; of the people
+    there together, whether all of theirs were."""
 
     @property
     def is_of_one_factor(self) -> bool:
@@ -57,9 +60,17 @@ class WideTable:
         return tuple(column.name for column in self.columns)
 
 
-def from_json(text: str) -> WideTable:
-    """Read what `json.dumps(asdict(table))` wrote."""
+_OF_SOURCE = {field.name for field in fields(WideSource)}
+
+
+def from_json(text: str) -> WideTable | None:
+    """Read what `json.dumps(asdict(table))` wrote; None where that tells other things of sources.
+
+    Such a table was made by another release and is to be made anew.
+    """
     stored = json.loads(text)
+    if any(set(source) != _OF_SOURCE for source in stored["sources"]):
+        return None
     return WideTable(
         name=stored["name"],
         labels=LabelSet(stored["labels"]),

@@ -63,10 +63,25 @@ class Desk extends Drawing {
       this.current = isBack ? kept.place : Math.max(0, data.cells.findIndex((cell) => !cell.own));
     }
     kept.kind = data.kind;
+    const isTurned = this.goBack();
     // What somebody is typing into stays in its place as long as it is the same item.
-    if (isOther || this.shape !== this.shapeOf(data)) this.build();
+    if (isOther || isTurned || this.shape !== this.shapeOf(data)) this.build();
     else this.refresh();
     if (hadFocus || isOther) this.takeFocus();
+  }
+
+  // After an undoing, to the cell whose label was taken back, once; tells whether that is on the
+  // side of the other response.
+  goBack() {
+    const { backTo, cells } = this.data;
+    if (!backTo || kept.token === backTo.token) return false;
+    kept.token = backTo.token;
+    const place = cells.findIndex(({ response, factor }) => response === backTo.response && factor === backTo.factor);
+    if (place < 0) return false;
+    const isTurned = cells[place].side !== cells[this.current]?.side;
+    this.current = place;
+    Object.assign(kept, { item: this.data.item, place });
+    return isTurned;
   }
 
   shapeOf({ cells, isBlind }) {
@@ -120,6 +135,8 @@ class Desk extends Drawing {
 
   label(places, say) {
     if (this.isLeaving || !places.length) return;
+    // Which label an undoing takes back is known only when it is done.
+    if (this.outstanding.some((event) => event.act === "undo")) return this.complain("Nothing was saved: the undoing was not done yet. Give it again.");
     const labels = places.map((place) => {
       const { response, factor } = this.data.cells[place];
       const { action, value } = say(this.data.cells[place]);

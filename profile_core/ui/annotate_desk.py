@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -68,7 +69,7 @@ def _draw(study: Study, held: Desk, drawn: tuple[Work, int]) -> None:
     elif held.asks is Asks.FACTS:
         _facts(study, held, item)
     elif held.asks is Asks.PREFERENCE or held.work.is_in_list:
-        annotate_review.texts(study, item, both=True)
+        annotate_review.texts(study, item, both=True, lettered=held.work.is_in_list)
         _controls(study, held)
     else:
         left, right = st.columns([7, 5], gap="large")
@@ -123,6 +124,7 @@ def _controls(study: Study, held: Desk) -> None:
         "epoch": held.epoch,
         "acked": held.acknowledged,
         "said": held.said,
+        "backTo": asdict(held.back_to) if held.back_to else None,
         "problem": held.problem,
         "keys": annotate_help.as_data(annotate_help.keys(held)),
     }

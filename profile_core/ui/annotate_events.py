@@ -6,13 +6,14 @@ one lies on the desk by now. Only an event on the item that lies there moves the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from time import time
 from typing import Any
 
 from profile_core.analysis.shown import taxonomy_order
-from profile_core.annotation import desk, preferences, undo
+from profile_core.annotation import desk, items, preferences, undo
 from profile_core.annotation.desk import Item, LabelAction, State
 from profile_core.errors import ProfileError
 from profile_core.store import labels
@@ -37,6 +38,16 @@ class Work:
     """Whether the pair lies open in a list, where another one may be taken up by undoing."""
 
 
+@dataclass(frozen=True, slots=True)
+class BackTo:
+    """The cell of which a label was taken back, where the next one is to be given."""
+
+    response: str
+    factor: str
+    token: str
+    """Tells one undoing from another, since the controls go back once."""
+
+
 @dataclass(slots=True)
 class Desk:
     """What is on the desk of one session."""
@@ -55,6 +66,8 @@ class Desk:
     """The factor whose guideline is open."""
     facts_of: int | None = None
     """The response, as shown (0 or 1), whose facts are open."""
+    back_to: BackTo | None = None
+    """What the latest undoing leads back to."""
 
     @property
     def asks(self) -> Asks | None:
@@ -99,7 +112,10 @@ def do(study: Study, held: Desk, event: Event) -> None:
 
 
 def take_back(study: Study, held: Desk) -> None:
-    """Undo the annotator's latest act, and lay out the item that it was on."""
+    """Undo the annotator's latest act, and lay out the item that it was on.
+
+    Where it gave labels, the first of them is what the controls go back to.
+    """
     undone = undo.undo(study, held.work.annotator)
     if undone is None:
         held.tell("Nothing is left to undo")
@@ -111,6 +127,15 @@ def take_back(study: Study, held: Desk) -> None:
         if held.work.is_in_list:
             held.work = replace(held.work, pair_id=undone.pair_id)
         _lay_out(study, held, undone.pair_id)
+        held.back_to = _first_of(held, undone.labelled)
+
+
+def _first_of(held: Desk, labelled: Collection[tuple[str, str]]) -> BackTo | None:
+    """Find the first cell of the item on the desk that is one of those labelled."""
+    cells = annotate_review.cells(held.item) if held.item else ()
+    places = [(cell.response_id, cell.factor.name) for _, cell in cells]
+    found = next((place for place in places if place in labelled), None)
+    return BackTo(*found, token_hex(8)) if found else None
 
 
 def _write(study: Study, held: Desk, event: Event) -> None:
@@ -235,6 +260,8 @@ def _named(study: Study, held: Desk, pair_id: str) -> Item:
         asks=work.asks,
         factors=_reviewable(study) if is_labelled else (),
     )
+    if work.is_in_list:
+        item = items.as_stored(item)
     if held.standing is not None:
         held.standing.note(item)
     return item

@@ -47,15 +47,23 @@ def cells(item: Item) -> list[tuple[int, Cell]]:
     return sorted(placed, key=lambda entry: entry[0])
 
 
-def texts(study: Study, item: Item, *, both: bool = False) -> None:
-    """Draw prompt, source text and the responses: both, or the one that the controls say."""
+def texts(study: Study, item: Item, *, both: bool = False, lettered: bool = False) -> None:
+    """Draw prompt, source text and the responses: both, or the one that the controls say.
+
+    `lettered` says which of them is the study's a and which its b.
+    """
+    letters = ("a", "b") if item.shown_order is Order.AB else ("b", "a")
+    titles = [
+        f"{title} ({letter})" if lettered else title
+        for title, letter in zip(SIDES, letters, strict=True)
+    ]
     pair = read_pair(study, item.pair_id)
     own = cells(item)
     marks = _marks(study, item, own)
     attribute = 'class="pf-side" data-both' if both else "data-side"
     bodies = "".join(
-        f'<div {attribute}="{side}">{_head(SIDES[side])}'
-        f'<div class="pf-item-text" tabindex="0" role="region" aria-label="{SIDES[side]}">'
+        f'<div {attribute}="{side}">{_head(titles[side])}'
+        f'<div class="pf-item-text" tabindex="0" role="region" aria-label="{titles[side]}">'
         f"{_marked(response.text, marks[side])}</div></div>"
         for side, response in enumerate(in_order(pair, item.shown_order))
     )

@@ -240,8 +240,15 @@ def _titles(example: Example) -> tuple[str, str]:
 
 
 def _chosen_by(example: Example, side: Choice) -> str:
-    """Count rather than name, so that both texts begin on one line; the table below names."""
-    chose = [item for item in example.chosen if item.choice is not None]
+    """Count rather than name, so that both texts begin on one line; the table below names.
+
+    Judges of one factor alone do not say which text they prefer.
+    """
+    chose = [
+        item
+        for item in example.chosen
+        if item.choice is not None and not item.source.is_of_one_factor
+    ]
     if not chose:
         return "nobody chose"
     people = any(_is_person(item) for item in chose)

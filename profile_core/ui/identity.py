@@ -8,6 +8,7 @@ say is never overruled by a typed name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 import streamlit as st
@@ -44,10 +45,21 @@ def annotator() -> str | None:
         return _by_proxy(list(mapping.values()))
     if "is_logged_in" in st.user:
         return _by_login()
-    name = _known()
+    name = _typed()
     if name is None:
         _ask()
+    elif name != _from_cookie():
+        _remember(key="remember-name", data={"cookie": _COOKIE, "name": name}, height=0)
     return name
+
+
+def known() -> str | None:
+    """Give the name of whoever is here, as far as it is known; nothing is drawn to ask for it."""
+    if mapping := st.get_option("server.trustedUserHeaders"):
+        return _told(mapping.values())
+    if "is_logged_in" in st.user:
+        return _told(_LOGIN_KEYS) if st.user.is_logged_in else None
+    return _typed()
 
 
 def line(name: str) -> None:
@@ -70,14 +82,13 @@ def checked(name: str) -> str:
 
 
 def _by_proxy(keys: list[str]) -> str | None:
-    found = next((value for key in keys if (value := st.user.get(key))), None)
-    if found is None:
+    name = _told(keys)
+    if name is None:
         frame.problem(
             ProfileError("the app is set up to be told by a proxy who you are, and was not"),
             "Open it through the proxy's address. Nothing can be labelled until then.",
         )
-        return None
-    return checked(str(found))
+    return name
 
 
 def _by_login() -> str | None:
@@ -85,17 +96,18 @@ def _by_login() -> str | None:
         frame.empty("Labels carry the name of who gave them.", "Log in to begin.")
         st.button("Log in", type="primary", on_click=st.login)
         return None
-    return checked(str(next(value for key in _LOGIN_KEYS if (value := st.user.get(key)))))
+    return _told(_LOGIN_KEYS)
 
 
-def _known() -> str | None:
-    if _NAME in st.session_state:
-        name: str | None = st.session_state[_NAME]
-    else:
-        name = _from_cookie()
-        st.session_state[_NAME] = name
-    if name is not None and name != _from_cookie():
-        _remember(key="remember-name", data={"cookie": _COOKIE, "name": name}, height=0)
+def _told(keys: Iterable[str]) -> str | None:
+    found = next((value for key in keys if (value := st.user.get(key))), None)
+    return None if found is None else checked(str(found))
+
+
+def _typed() -> str | None:
+    if _NAME not in st.session_state:
+        st.session_state[_NAME] = _from_cookie()
+    name: str | None = st.session_state[_NAME]
     return name
 
 

@@ -9,22 +9,22 @@ from profile_core.actions.extract_model import Measuring, model_factors
 from profile_core.actions.generate import LEVEL_WORDS, Generating
 from profile_core.actions.judge import ORDERS, Judging
 from profile_core.actions.resuming import Settings
-from profile_core.actions.runner import CONCURRENCY, Asking
+from profile_core.actions.runner import Asking
 from profile_core.actions.runs import Estimate
-from profile_core.actions.spending import Caps
 from profile_core.analysis.planes import load
 from profile_core.errors import PredicateError, ProfileError
-from profile_core.judges import credentials, prices
+from profile_core.judges import credentials
 from profile_core.judges.check import check
 from profile_core.judges.credentials import MissingKey
 from profile_core.judges.rubric import Rubric, RubricKind
 from profile_core.judges.spec import FORMS, ModelSpec, Provider, parse
 from profile_core.store import factors as factor_store
-from profile_core.store.study import Study, Versions
+from profile_core.store.study import Study
 from profile_core.text import numbers
-from profile_core.ui import columns_help, filters, frame, judges_preview, text, work
+from profile_core.ui import columns_help, filters, frame, judges_preview, judges_terms, text, work
 from profile_core.ui import judges_tasks as tasks
 from profile_core.ui.judges_tasks import JUDGE, MEASURE, TASKS, Task
+from profile_core.ui.judges_terms import Terms
 
 _KEPT = "Every answer is kept; under runs you can go on from there."
 _ORDER_WORDS = {"both": "both, one after the other", "ab": "a first", "ba": "b first"}
@@ -58,22 +58,22 @@ def draw(study: Study) -> None:
     except ProfileError as error:
         frame.problem(error)
         return
-    caps, concurrency, in_batches = _caps(spec)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        terms = judges_terms.fields(spec, _key(""), {})
+        in_batches = _in_batches(spec)
     if settings is None or spec is None:
         _ways()
         return
     try:
-        estimate = _estimated(
-            study.key, study.versions(), repr(settings), concurrency, study, settings
-        )
+        estimate = judges_terms.estimate(study, settings, terms.concurrency)
     except PredicateError as error:
         columns_help.refused(error, load(study).wide)
         return
     except ProfileError as error:
         frame.problem(error)
         return
-    _show_estimate(estimate, task, spec)
-    _run(study, task, settings, estimate, Caps(*caps), concurrency, in_batches)
+    judges_terms.show(estimate, settings)
+    _run(study, task, settings, estimate, terms, in_batches)
     judges_preview.draw(study, settings)
 
 
@@ -243,71 +243,16 @@ def _levels() -> tuple[int, ...]:
     return words[chosen]
 
 
-def _caps(spec: ModelSpec | None) -> tuple[tuple[float | None, int | None], int, bool]:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        priced = spec is None or prices.is_known(spec)
-        cost = st.number_input(
-            "Stop before US $",
-            min_value=0.0,
-            value=None,
-            placeholder="no cap" if priced else "unknown",
-            key=_key("cost"),
-            disabled=not priced,
-            help="The worst case of every call under way is set aside, so a run never passes it.",
-            width=170,
-        )
-        calls = st.number_input(
-            "Stop after calls",
-            min_value=1,
-            value=None,
-            placeholder="no cap",
-            key=_key("calls"),
-            width=150,
-        )
-        concurrency = st.number_input(
-            "At the same time",
-            1,
-            64,
-            value=CONCURRENCY,
-            key=_key("concurrency"),
-            help="Calls under way at once; fewer while the provider asks for it.",
-            width=150,
-        )
-        has_batches = spec is not None and spec.provider is not Provider.COMPATIBLE
-        in_batches = st.toggle(
-            "In a batch, at half the price",
-            key=_key("batch"),
-            disabled=not has_batches,
-            help="The provider answers within a day. The app may be closed meanwhile: going on "
-            "with the run collects the answers.",
-        )
-    return (cost if priced else None, calls), int(concurrency), in_batches and has_batches
-
-
-@st.cache_data(max_entries=16, show_spinner="Counting calls")
-def _estimated(
-    key: str, versions: Versions, said: str, concurrency: int, _study: Study, _settings: Settings
-) -> Estimate:
-    return tasks.estimated(_study, _settings, concurrency)
-
-
-def _show_estimate(estimate: Estimate, task: Task, spec: ModelSpec) -> None:
-    low, high = estimate.estimated_cost_low, estimate.estimated_cost_high
-    cost = (
-        f"the price of {spec.model} is not known"
-        if low is None or high is None
-        else f"${low:.2f} to at most ${high:.2f}"
+def _in_batches(spec: ModelSpec | None) -> bool:
+    has_batches = spec is not None and spec.provider is not Provider.COMPATIBLE
+    in_batches = st.toggle(
+        "In a batch, at half the price",
+        key=_key("batch"),
+        disabled=not has_batches,
+        help="The provider answers within a day. The app may be closed meanwhile: going on "
+        "with the run collects the answers.",
     )
-    known = (
-        f", {numbers.count(estimate.cached)} of them answered already" if estimate.cached else ""
-    )
-    frame.state(
-        f"{numbers.counted(estimate.items, task.counts)}{known}: "
-        f"{numbers.counted(estimate.calls, 'call')}, about "
-        f"{numbers.count(estimate.estimated_input_tokens or 0)} tokens in and "
-        f"{numbers.count(estimate.estimated_output_tokens or 0)} out, {cost}, "
-        f"about {numbers.duration(estimate.estimated_seconds or 0)}."
-    )
+    return in_batches and has_batches
 
 
 def _run(
@@ -315,8 +260,7 @@ def _run(
     task: Task,
     settings: Settings,
     estimate: Estimate,
-    caps: Caps,
-    concurrency: int,
+    terms: Terms,
     in_batches: bool,
 ) -> None:
     if work.is_busy():
@@ -330,7 +274,7 @@ def _run(
         return
     words = f"{task.doing} with {settings.spec.model}"
     if st.button("Run", type="primary", disabled=not estimate.calls, key=_key("run")):
-        asking = Asking(endpoint, caps, concurrency, in_batches=in_batches)
+        asking = Asking(endpoint, terms.caps, terms.concurrency, in_batches=in_batches)
         work.start(words, tasks.work(study, settings, asking), kept=_KEPT)
     if not estimate.calls:
         frame.note("Everything asked for is answered already.")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
+from profile_core.analysis import judging
+from profile_core.analysis.planes import load
+from profile_core.analysis.reference import reference
 from profile_core.analysis.rubric_comparison import Comparison, Measure, compare
-from profile_core.analysis.scorecard import judge_names
 from profile_core.errors import PredicateError, ProfileError
 from profile_core.store.study import Study
 from profile_core.text import numbers
-from profile_core.ui import filters, frame, tables
+from profile_core.ui import asked, filters, frame, tables
 
 _CHOICES = ("a", "b", "tie")
 
 
 def draw(study: Study) -> None:
     """Draw the view."""
-    judges = list(judge_names(study))
+    judges = _judges(study)
     if len(judges) < 2:
         frame.empty(
             "Here stand two judges, or two versions of a rubric, beside each other.",
@@ -24,12 +26,15 @@ def draw(study: Study) -> None:
         )
         return
     chosen = filters.bar(study, "judges")
+    keys = [filters.parameter("judges", name) for name in ("first", "second")]
+    asked.tell(asked.remark(key, "judge", judges, "another one is shown") for key in keys)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = st.selectbox("First", judges, key=filters.parameter("judges", "first"), width=320)
+        first = st.selectbox("First", judges, key=keys[0], bind="query-params", width=320)
         second = st.selectbox(
             "Second",
             [judge for judge in judges if judge != first],
-            key=filters.parameter("judges", "second"),
+            key=keys[1],
+            bind="query-params",
             width=320,
         )
     try:
@@ -44,6 +49,20 @@ def draw(study: Study) -> None:
     _crosswise(found)
 
 
+def _judges(study: Study) -> list[str]:
+    """Name the judges; the first two are worth comparing, as far as there are such.
+
+    The reference agrees with itself, and judges of one factor were asked something else.
+    """
+    planes = load(study)
+    lead = reference(planes)
+    judges = sorted(
+        judging.judges(planes),
+        key=lambda judge: (lead is not None and judge == lead.source, judge.is_of_one_factor),
+    )
+    return [judge.name for judge in judges]
+
+
 def _differences(found: Comparison) -> None:
     stand_in = ", a stand-in for people" if found.is_stand_in else ""
     frame.state(
@@ -51,6 +70,11 @@ def _differences(found: Comparison) -> None:
         f"{numbers.counted(found.same, 'pair')} and differently on "
         f"{numbers.count(found.different)}. The reference is {found.reference}{stand_in}."
     )
+    measures = {
+        "Agreement with the reference": found.agreement,
+        "Flips with the order": found.flip_rate,
+        "Lean on the longer": found.longer_excess,
+    }
     tables.table(
         [
             tables.Column(""),
@@ -60,18 +84,14 @@ def _differences(found: Comparison) -> None:
             tables.Column("p", is_number=True, help="Two-sided, paired, clustered by prompt"),
             tables.Column("Pairs", is_number=True),
         ],
-        [
-            _row("Agreement with the reference", found.agreement),
-            _row("Flips with the order", found.flip_rate),
-            _row("Lean on the longer", found.longer_excess),
-        ],
+        [_row(title, measure) for title, measure in measures.items()],
         caption="On the pairs that both answered. Where only one of the two agrees with the "
         f"reference: {found.first} on {numbers.count(found.first_alone)}, {found.second} on "
         f"{numbers.count(found.second_alone)}.",
     )
-    for measure in (found.agreement, found.flip_rate, found.longer_excess):
+    for title, measure in measures.items():
         if measure.note:
-            frame.note(measure.note)
+            frame.note(f"{title}: {measure.note}")
 
 
 def _row(title: str, measure: Measure) -> list[tables.Cell]:

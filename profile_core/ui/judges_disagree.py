@@ -20,7 +20,16 @@ from profile_core.errors import PredicateError
 from profile_core.store.study import Study
 from profile_core.text import numbers
 from profile_core.types import Setting
-from profile_core.ui import asked, columns_help, filters, frame, judges_mend, router, tables
+from profile_core.ui import (
+    asked,
+    columns_help,
+    filters,
+    frame,
+    identity,
+    judges_mend,
+    router,
+    tables,
+)
 from profile_core.ui.text import inline
 
 _PAGE = 25
@@ -69,6 +78,7 @@ def draw(study: Study) -> None:
             where=chosen.where,
             only=_ONLY[only],
             order=_ORDERS[order],
+            reader=identity.known(),
             limit=_PAGE,
             offset=(page - 1) * _PAGE,
         )
@@ -101,11 +111,14 @@ def _against(planes: StudyPlanes, judge: str, standard: str) -> str:
     if not names:
         return standard
     others = sorted(names, key=lambda name: (name != standard, name))
+    key = filters.parameter("judges", "against")
+    asked.tell([asked.remark(key, "source", others, f"{others[0]} is taken")])
     return str(
         st.selectbox(
             "Against",
             others,
-            key=filters.parameter("judges", "against"),
+            key=key,
+            bind="query-params",
             help="The reference comes first.",
             width=200,
         )
@@ -152,7 +165,7 @@ def _row(found: Disagreements, row: Disagreement) -> None:
     reasons = [verdict.reason for verdict in row.judge.verdicts if verdict.reason]
     longer = numbers.decimal(row.length_difference, 0, signed=True)
     cells = (
-        ("Pair", tables.anchor(tables.Link(row.prompt, "browse", (("pair", row.pair_id),)))),
+        ("Pair", _pair(row)),
         (found.judge, inline(f"{row.judge.choice or 'no choice'}{flipped}{sure}")),
         (found.against, inline(str(row.against.choice or "no choice"))),
         ("Longer by, words of a minus words of b", inline(longer)),
@@ -163,3 +176,14 @@ def _row(found: Disagreements, row: Disagreement) -> None:
         for title, cell in cells
     )
     st.html(f'<div class="pf-difference">{written}</div>')
+
+
+def _pair(row: Disagreement) -> str:
+    """Write what tells a pair from others, as HTML: prompts are often all alike."""
+    prompt = tables.anchor(tables.Link(row.prompt, "browse", (("pair", row.pair_id),)))
+    # In a line that is there anyway, so that a verdict moves nothing on the page.
+    own = f"<b>Yours: {row.own}</b> · " if row.own else ""
+    return (
+        f'<span class="pf-difference-prompt">{prompt}</span>'
+        f'<span class="pf-difference-beginning">{own}{inline(row.beginning)}</span>'
+    )

@@ -13,7 +13,6 @@ import streamlit as st
 
 from profile_core.analysis.example import Chosen
 from profile_core.analysis.judge_disagreements import Disagreement
-from profile_core.annotation.items import shown_order
 from profile_core.store.study import Study
 from profile_core.types import Asks, Order
 from profile_core.ui import annotate_desk, annotate_prefer, filters, frame, identity, router, text
@@ -81,8 +80,7 @@ def draw(study: Study, found: Opened, pair_ids: Sequence[str], row: Disagreement
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
                 _way(found, pair_ids)
         if row is not None:
-            order = shown_order(annotator, None, row.pair_id)
-            text.facts([_told(side, order) for side in (row.judge, row.against)])
+            text.facts([_told(side) for side in (row.judge, row.against)])
         work = Work(annotator, pair_id=found.pair_id, asks=_ASKS[asks], is_in_list=True)
         annotate_desk.draw(study, work)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -94,9 +92,9 @@ def draw(study: Study, found: Opened, pair_ids: Sequence[str], row: Disagreement
             router.link("browse", "All that is known of this pair", {"pair": found.pair_id})
 
 
-def _told(said: Chosen, order: Order) -> tuple[str, str]:
-    """Say what a source chose in the order in which the texts are shown here."""
-    words = annotate_prefer.in_words(order, said.choice) if said.choice else "no choice"
+def _told(said: Chosen) -> tuple[str, str]:
+    """Say what a source chose; of a pair in a list, a stands on the left."""
+    words = annotate_prefer.in_words(Order.AB, said.choice) if said.choice else "no choice"
     return said.source.name, f"{words} (flipped)" if said.flipped else words
 
 

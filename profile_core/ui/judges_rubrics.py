@@ -16,14 +16,16 @@ _SAVED = "judges.saved-rubric"
 
 def draw(study: Study) -> None:
     """Draw the view."""
+    key = filters.parameter("judges", "rubric-shown")
     if saved := st.session_state.pop(_SAVED, None):
-        frame.done(saved)
+        st.session_state[key] = saved
+        frame.done(f"Saved as {saved}. It can be chosen under ask a model.")
     named = {str(rubric): rubric for rubric in rubrics.all_rubrics(study)}
     chosen = named[
         st.selectbox(
             "Rubric",
             list(named),
-            key=filters.parameter("judges", "rubric-shown"),
+            key=key,
             help="A name and its version. No version is ever changed, and answers to two versions "
             "are never mixed.",
             width=260,
@@ -62,5 +64,5 @@ def _edit(study: Study, rubric: Rubric) -> None:
     except ProfileError as error:
         frame.problem(error, "Nothing was saved; what you wrote stands above.")
         return
-    st.session_state[_SAVED] = f"Saved as {made}. It can be chosen under ask a model."
+    st.session_state[_SAVED] = str(made)
     st.rerun()

@@ -13,7 +13,7 @@ from profile_core.store.run_ledger import LedgerRow
 from profile_core.store.runs import RunStatus
 from profile_core.store.study import Study
 from profile_core.text import numbers
-from profile_core.ui import filters, frame, router, tables, work
+from profile_core.ui import filters, frame, judges_terms, router, tables, work
 from profile_core.ui import judges_tasks as tasks
 
 _SECONDS = 1.0
@@ -46,7 +46,7 @@ def _table(study: Study) -> None:
             tables.Column("Model"),
             tables.Column("Rubric"),
             tables.Column("Items", is_number=True),
-            tables.Column("Done", is_number=True, help="Items with a result"),
+            tables.Column("Done", is_number=True, help="Items with a result, once it ended"),
             tables.Column("Calls", is_number=True),
             tables.Column("Failed calls", help="By kind; asked again when the run goes on"),
             tables.Column("Cost", is_number=True, help="US dollars, as far as it is known"),
@@ -66,7 +66,7 @@ def _row(row: LedgerRow) -> list[tables.Cell]:
         row.model,
         row.rubric or numbers.NONE,
         numbers.count(row.planned),
-        numbers.count(row.done),
+        numbers.NONE if row.done is None else numbers.count(row.done),
         numbers.count(row.calls),
         failed or "none",
         _cost(row),
@@ -89,7 +89,7 @@ def _go_on(study: Study) -> None:
     open_runs = {
         f"{row.verb}, {row.model}, begun {row.started_at:%d %b %H:%M:%S}": row
         for row in rows
-        if row.status in _CAN_GO_ON or row.done < row.planned
+        if row.status in _CAN_GO_ON or (row.done is not None and row.done < row.planned)
     }
     if not open_runs or work.is_busy():
         return
@@ -97,14 +97,22 @@ def _go_on(study: Study) -> None:
         "Go on with a run",
         "Only what has no answer yet is asked, with the same model, rubric and settings.",
     )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Run", list(open_runs), key="judges.resume", width=480)
-        if not st.button("Go on", type="primary"):
-            return
+    chosen = st.selectbox("Run", list(open_runs), key="judges.resume", width=480)
     row = open_runs[chosen]
     try:
         settings = resuming.settings_of(study, row.run_id)
-        asking = Asking(credentials.find(settings.spec), in_batches=row.is_in_batches)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            remembered = resuming.asking_of(study, row.run_id)
+            terms = judges_terms.fields(settings.spec, f"judges.resume.{row.run_id}.", remembered)
+        judges_terms.show(judges_terms.estimate(study, settings, terms.concurrency), settings)
+        if not st.button("Go on", type="primary"):
+            return
+        asking = Asking(
+            credentials.find(settings.spec),
+            terms.caps,
+            terms.concurrency,
+            in_batches=row.is_in_batches,
+        )
     except ProfileError as error:
         frame.problem(error)
         return

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from profile_core.analysis.scorecard import Scorecard, ScorecardRow, in_words, of_factors_in_words
+from profile_core.analysis.planes import load
+from profile_core.analysis.scorecard import (
+    Scorecard,
+    ScorecardRow,
+    in_words,
+    judge_names,
+    of_factors_in_words,
+)
 from profile_core.analysis.scorecard import scorecard as compute
 from profile_core.store.study import Study, Versions
 from profile_core.text import numbers
-from profile_core.ui import filters, frame, router, tables
+from profile_core.types import Setting
+from profile_core.ui import asked, filters, frame, router, tables
 
 _COLUMNS = (
     tables.Column("Judge"),
@@ -19,6 +27,9 @@ _COLUMNS = (
         help="Share of pairs that it and the reference both decided on which they chose alike, "
         "with its 95 % interval, clustered by prompt; for a judge of one factor, how often having "
         "more of it goes with the reference's choice",
+    ),
+    tables.Column(
+        "of pairs", is_number=True, help="Pairs that both decided on, which agreement is of"
     ),
     tables.Column("Kappa", is_number=True, help="Cohen's: 0 is what chance would give, 1 always"),
     tables.Column(
@@ -46,7 +57,7 @@ _COLUMNS = (
 
 def draw(study: Study) -> None:
     """Draw the view."""
-    found = _computed(study.key, study.versions(), study)
+    found = _computed(study.key, study.versions(), _reference(study), study)
     if not found.rows:
         frame.empty(
             "Here stands how far each judge agrees with people, and what it leans on.",
@@ -57,7 +68,7 @@ def draw(study: Study) -> None:
     frame.state(in_words(found))
     tables.table(
         _COLUMNS,
-        [_row(row) for row in found.rows],
+        [_row(row, found.reference) for row in found.rows],
         caption="The judge that agrees most stands first, judges of one factor after the others. "
         "A name opens the pairs on which it differs from the reference.",
     )
@@ -69,14 +80,36 @@ def draw(study: Study) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Scoring judges")
-def _computed(key: str, versions: Versions, _study: Study) -> Scorecard:
-    return compute(_study)
+def _computed(key: str, versions: Versions, reference: str | None, _study: Study) -> Scorecard:
+    return compute(_study, reference=reference)
 
 
-def _row(row: ScorecardRow) -> list[tables.Cell]:
+def _reference(study: Study) -> str | None:
+    """Choose whom judges are compared with; None for whom they are compared with as usual."""
+    entries = load(study).sources
+    if not judge_names(study):
+        return None
+    names = sorted({entry.source.name for entry in entries if entry.setting is Setting.EVALUATION})
+    key = filters.parameter("judges", "reference")
+    asked.tell([asked.remark(key, "reference", names, "judges are compared as usual")])
+    return st.selectbox(
+        "Compared with",
+        names,
+        index=None,
+        key=key,
+        bind="query-params",
+        placeholder="as usual",
+        help="As usual: people, where any have chosen without seeing others' choices; else gold, "
+        "else the judge with most pairs.",
+        width=240,
+    )
+
+
+def _row(row: ScorecardRow, reference: str | None) -> list[tables.Cell]:
     address = (
         (filters.parameter("judges", "view"), "disagreements"),
         (filters.parameter("judges", "judge"), row.judge),
+        *([(filters.parameter("judges", "against"), reference)] if reference else ()),
     )
     agreement = (
         "the reference"
@@ -87,6 +120,7 @@ def _row(row: ScorecardRow) -> list[tables.Cell]:
         row.judge if row.is_reference else tables.Link(row.judge, "judges", address),
         numbers.count(row.pairs),
         agreement,
+        numbers.NONE if row.is_reference else numbers.count(row.compared),
         numbers.decimal(row.kappa),
         _percent(row.flip_rate),
         _percent(row.first_share),

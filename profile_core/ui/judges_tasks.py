@@ -36,6 +36,13 @@ WRITE = Task("write answers", "Writing", "prompt")
 TASKS = {task.title: task for task in (JUDGE, MEASURE, WRITE)}
 
 
+def of(settings: Settings) -> Task:
+    """Tell which task some settings are of."""
+    if isinstance(settings, Judging):
+        return JUDGE
+    return WRITE if isinstance(settings, Generating) else MEASURE
+
+
 def estimated(study: Study, settings: Settings, concurrency: int) -> Estimate:
     """Tell what a task would take; raises what the task itself would."""
     if isinstance(settings, Judging):

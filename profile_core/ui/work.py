@@ -11,6 +11,7 @@ from html import escape
 
 import streamlit as st
 
+from profile_core.actions.runs import RunSummary
 from profile_core.errors import Cancelled, ProfileError
 from profile_core.jobs import Job, JobState, Progress
 from profile_core.text import numbers
@@ -80,7 +81,10 @@ def _show_progress(job: Job) -> None:
 
 def _show_end(job: Job) -> None:
     with st.container():
-        if job.state is JobState.DONE:
+        if isinstance(job.result, RunSummary) and job.result.is_failure:
+            failure = f"{job.title}: {sentence(job.result)}"
+            frame.problem(ProfileError(failure), _kept().get(job.job_id, ""))
+        elif job.state is JobState.DONE:
             frame.done(f"{job.title}: {sentence(job.result)}")
         elif isinstance(job.error, Cancelled):
             frame.done(f"{job.title}: stopped. {_kept().get(job.job_id, '')}")

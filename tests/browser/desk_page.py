@@ -93,6 +93,12 @@ def own_values(page: Any) -> list[str]:
     return [str(words) for words in page.locator(".pf-desk-cells td:last-child").all_inner_texts()]
 
 
+def cell(page: Any) -> tuple[str, str]:
+    """The cell that a value would be given for: its response and its factor."""
+    response = page.locator(".pf-desk-sides [aria-pressed=true]").inner_text()
+    return response[: len("Response 1")], page.locator(".pf-desk-which b").inner_text()
+
+
 def rows(path: Path, query: str, *parameters: object) -> list[tuple[Any, ...]]:
     """Read from a study that no app holds open."""
     with Study.open(path) as study:

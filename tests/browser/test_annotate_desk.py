@@ -10,6 +10,7 @@ from tests.browser.conftest import app_on, free_port
 from tests.browser.desk_page import (
     CELLS,
     another,
+    cell,
     draw_queue,
     item,
     own_values,
@@ -98,6 +99,7 @@ def test_undo_goes_back_step_by_step_also_after_a_reload(page: Any, demo_copy: P
         assert own_values(page) == ["4", "2", "not applicable"]
         press(page, "u", "u")
         assert own_values(page) == ["4", "to do", "to do"]
+        assert cell(page) == ("Response 1", "Fluency")
     assert rows(demo_copy, "SELECT new_value FROM standing_label") == [(4.0,)]
 
 

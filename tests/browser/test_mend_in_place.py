@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.conftest import app_on
-from tests.browser.desk_page import another, press, rows, said, settled
+from tests.browser.desk_page import another, cell, press, rows, said, settled
 
 ANN = "Ann"
 JUDGE = "qwen2.5-coder-1.5b-instruct-q4"
@@ -48,8 +48,11 @@ def test_a_disagreement_is_mended_by_keyboard_where_it_stands(page: Any, demo_co
             "Response 1 is better1"
         )
         assert "response 1 is better" in said(page)
-        # Ann is the reference now, but the list is still against whom it was.
-        expect(state).to_contain_text(f"{JUDGE} and claude both answered 144 pairs: {FIRST_STATE}")
+        # Ann saw what they chose, so claude stays the reference, and the list is as it was.
+        expect(page.locator(".pf-difference").filter(has_text="Yours: a")).to_have_count(1)
+        expect(state).to_contain_text(
+            f"claude, a stand-in for people, both answered 144 pairs: {FIRST_STATE}"
+        )
         assert page.locator(".pf-desk").bounding_box()["y"] == top
 
         at_rest(page)
@@ -58,12 +61,18 @@ def test_a_disagreement_is_mended_by_keyboard_where_it_stands(page: Any, demo_co
         page.get_by_text("factor labels").click()
         expect(page.locator(".pf-desk-cells tbody tr").first).to_be_visible()
         at_rest(page)
-        press(page, "4", "ArrowRight", "5")
+        first = cell(page)
+        press(page, "4", "ArrowRight")
+        second = cell(page)
+        press(page, "5")
         assert "of response 2: 5" in said(page)
         assert settled(page) == labelled
 
-        # Undo goes back step by step, and to the pair that the step was on.
-        press(page, "u", "u")
+        # Undo goes back step by step, to the factor and the response that the step was on.
+        press(page, "u")
+        assert cell(page) == second
+        press(page, "u")
+        assert cell(page) == first
         at_rest(page)
         page.keyboard.press("u")
         expect(page.locator(".pf-desk")).to_have_attribute("data-item", judged)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from profile_core.actions.extract_model import model_factors
-from profile_core.actions.judging.verdict import Verdict, chosen, order_of, put, status_of
+from profile_core.actions.judging.verdict import Judge, Verdict, chosen, order_of
 from profile_core.actions.runner import Item
 from profile_core.errors import ProfileError, UnknownName
 from profile_core.judges.answers import MOST_FACTORS, FactorVerdict, FactorVerdicts
@@ -22,7 +22,6 @@ from profile_core.judges.asking import Failure, FailureKind
 from profile_core.judges.forms import formed
 from profile_core.judges.rubric import Rubric
 from profile_core.store import factors as factor_store
-from profile_core.store import verdicts
 from profile_core.store.calls import StoredAnswer
 from profile_core.store.shown_pairs import ShownPair
 from profile_core.store.study import Cursor, Study
@@ -82,10 +81,10 @@ def described(factors: Sequence[Factor]) -> str:
     )
 
 
-def add_judges(cursor: Cursor, judge: str, model: str, names: Collection[str]) -> dict[str, str]:
-    """Make a source for each of some factors; return their ids by factor."""
+def judges(judge: str, model: str, names: Collection[str], run_id: str) -> dict[str, Judge]:
+    """Give each of some factors a judge of its own."""
     return {
-        name: verdicts.add_judge(cursor, f"{judge}/{name}", model, derived_from=(name,))
+        name: Judge(f"{judge}/{name}", model, run_id, derived_from=(name,))
         for name in sorted(names)
     }
 
@@ -101,11 +100,10 @@ class Incomplete(Failure):
 class FactorsMeaning:
     """What an answer means: a verdict of each factor's judge, in the order shown."""
 
-    sources: Mapping[str, str]
+    judges: Mapping[str, Judge]
     """By factor."""
     asked: Mapping[str, Sequence[str]]
     """The factors that were asked about, by pair."""
-    run_id: str
 
     def read(self, item: Item, answer: StoredAnswer) -> Verdicts | Failure:
         """Read the one verdict on each factor asked about; others that are named mean nothing."""
@@ -130,15 +128,13 @@ class FactorsMeaning:
     def write(self, cursor: Cursor, item: Item, meant: Mapping[str, Verdict]) -> None:
         """Write the verdicts."""
         for name, verdict in meant.items():
-            put(cursor, item, self.sources[name], self.run_id, verdict)
+            self.judges[name].put(cursor, item, verdict)
 
     def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
         """Write, factor by factor, that there is none; one that is there from before stays."""
         found = failure.found if isinstance(failure, Incomplete) else {}
         self.write(cursor, item, found)
         for name in self.asked[item.about]:
-            source = self.sources[name]
-            if name not in found and not verdicts.has_valid(
-                cursor, item.about, source, order_of(item), item.repeat
-            ):
-                put(cursor, item, source, self.run_id, status_of(failure))
+            judge = self.judges[name]
+            if name not in found and not judge.has_valid(cursor, item):
+                judge.put_failure(cursor, item, failure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from profile_core.actions.judging.verdict import Verdict, chosen, order_of, put, status_of
+from profile_core.actions.judging.verdict import Judge, Verdict, chosen, order_of
 from profile_core.actions.runner import Item
 from profile_core.judges.answers import PairVerdict
 from profile_core.judges.asking import Failure
@@ -18,8 +18,7 @@ from profile_core.types import Order
 class OverallMeaning:
     """What an answer means: a verdict of this judge, in the order shown."""
 
-    source: str
-    run_id: str
+    judge: Judge
 
     def read(self, item: Item, answer: StoredAnswer) -> Verdict | Failure:
         """Read the verdict, with P(a) where the model's tokens tell it."""
@@ -32,11 +31,11 @@ class OverallMeaning:
 
     def write(self, cursor: Cursor, item: Item, meant: Verdict) -> None:
         """Write the verdict."""
-        put(cursor, item, self.source, self.run_id, meant)
+        self.judge.put(cursor, item, meant)
 
     def write_failure(self, cursor: Cursor, item: Item, failure: Failure) -> None:
-        """Write that there is none."""
-        put(cursor, item, self.source, self.run_id, status_of(failure))
+        """Write that there is none, as far as that says something of the judge."""
+        self.judge.put_failure(cursor, item, failure)
 
 
 def _probability(first: float | None, order: Order) -> float | None:

@@ -19,10 +19,11 @@ from profile_core.judges.asking import Failure, FailureKind, Request
 from profile_core.judges.forms import formed
 from profile_core.judges.rubric import Rubric, render
 from profile_core.judges.spec import ModelSpec
-from profile_core.store import model_facts
+from profile_core.store import calls, model_facts
 from profile_core.store.calls import StoredAnswer
 from profile_core.store.model_facts import FoundFact
 from profile_core.store.study import Cursor
+from profile_core.text.sentences import sentences
 from profile_core.text.spans import Locator
 from profile_core.types import Factor
 
@@ -71,11 +72,10 @@ def measure(
 ) -> None:
     """Ask all stages about the responses that lack a value that rests on facts."""
     lacking = [subject for subject in subjects if subject.lacking(factors)]
-    coverage = [factor for factor in factors if factor.name == COVERAGE]
+    covering = _covering(factors, lacking)
     split = _Split()
     at.ask("splitting responses into facts", [split_item(asked, item) for item in lacking], split)
     main = _Main()
-    covering = [item for item in lacking if item.lacking(coverage) and item.response.source_text]
     at.ask("finding the main facts", [_main_item(asked, item) for item in covering], main)
     known = [
         item
@@ -89,9 +89,37 @@ def measure(
     labelled = [item for item in known if not meaning.is_bare(item)]
     at.ask(
         "labelling facts",
-        [_label_item(asked, item, split.found[item.response.response_id]) for item in labelled],
+        [
+            _label_item(asked, item, _statements(split.found[item.response.response_id]))
+            for item in labelled
+        ],
         meaning,
     )
+
+
+def expected(
+    cursor: Cursor, asked: Asked, factors: Sequence[Factor], subjects: Sequence[Subject]
+) -> list[Item]:
+    """The calls of all stages; sentences stand for the facts of what has not been split yet."""
+    lacking = [subject for subject in subjects if subject.lacking(factors)]
+    splits = [split_item(asked, subject) for subject in lacking]
+    known = calls.answers(cursor, [item.cache_key for item in splits])
+    items = splits + [_main_item(asked, subject) for subject in _covering(factors, lacking)]
+    for subject, item in zip(lacking, splits, strict=True):
+        answer, text = known.get(item.cache_key), subject.response.text
+        if answer is None:
+            statements = [text[span.start : span.end] for span in sentences(text)]
+        else:
+            split = formed(StatedFacts, answer.answer)
+            statements = [] if isinstance(split, Failure) else _statements(split)
+        if statements:
+            items.append(_label_item(asked, subject, statements))
+    return items
+
+
+def _covering(factors: Sequence[Factor], lacking: Sequence[Subject]) -> list[Subject]:
+    coverage = [factor for factor in factors if factor.name == COVERAGE]
+    return [item for item in lacking if item.lacking(coverage) and item.response.source_text]
 
 
 def split_item(asked: Asked, subject: Subject) -> Item:
@@ -109,11 +137,15 @@ def _main_item(asked: Asked, subject: Subject) -> Item:
     return asked.item(response.response_id, "main", fields)
 
 
-def _label_item(asked: Asked, subject: Subject, stated: StatedFacts) -> Item:
+def _statements(stated: StatedFacts) -> list[str]:
+    return [fact.statement for fact in stated.facts]
+
+
+def _label_item(asked: Asked, subject: Subject, statements: Sequence[str]) -> Item:
     response = subject.response
     numbered = "\n".join(
-        f"{number}. {' '.join(fact.statement.split())}"
-        for number, fact in enumerate(stated.facts, start=1)
+        f"{number}. {' '.join(statement.split())}"
+        for number, statement in enumerate(statements, start=1)
     )
     fields = {"prompt": response.prompt, "source": response.source_text, "facts": numbered}
     return asked.item(response.response_id, "label", fields)
