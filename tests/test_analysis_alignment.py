@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from profile_core.actions.demo import make_demo
 from profile_core.analysis import conditions, scenario_estimates
 from profile_core.analysis.alignment import Alignment, AlignmentRow, alignment, sentences
+from profile_core.analysis.alignment_sentences import leaning
 from profile_core.analysis.alignment_sides import compare, sides
 from profile_core.analysis.planes import load
 from profile_core.analysis.scenario import Scenario
@@ -288,7 +290,7 @@ def test_the_answer_says_near_only_where_the_upper_bound_is_near() -> None:
         assert "When it judges, it weighs factors much as people do (distance 0.0" in words
     with tasteful_study({"near": PEOPLE}, people=PEOPLE, prompts=25) as study:
         words = said(alignment(study), study)["near"]
-        assert "whether it weighs factors as people do cannot be told as a whole" in words
+        assert "over all factors its taste cannot be told from that of people (distance" in words
         assert "only 25 prompts" in words
 
 
@@ -300,8 +302,8 @@ def test_the_answer_names_the_largest_difference_with_its_direction(planted: Stu
         "When it judges (as far, of 2 ways the one with the most pairs), it weighs factors "
         "otherwise than people do" in words["far"]
     )
-    assert "most of all, it leans less towards trait_0 (−1." in words["far"]
-    assert "when it writes, it weighs factors otherwise than people do" in words["far"]
+    assert "most of all, it leans the other way on trait_0 (−1." in words["far"]
+    assert "When it writes, it weighs factors otherwise than people do" in words["far"]
     assert "and its writing is the nearer one" in words["far"]
     number = sum(item.is_called for item in found.gaps if item.model == "far")
     assert f"can be told apart on {number} of 8 factors" in words["far"]
@@ -310,6 +312,81 @@ def test_the_answer_names_the_largest_difference_with_its_direction(planted: Stu
 def test_a_stand_in_is_called_one_in_the_answer(demo: Study) -> None:
     words = said(alignment(demo), demo)
     for sentence in words.values():
-        assert "as claude (a stand-in for people) does" in sentence
+        assert sentence.count("a stand-in for people") == 1
         assert "people do" not in sentence
     assert "no factor can be compared" in words["smollm2-135m-instruct-q4"]
+
+
+def test_writing_at_levels_that_are_not_real_says_nothing_of_a_taste(demo: Study) -> None:
+    found = alignment(demo)
+    name = "smollm2-135m-instruct-q4"
+    assert found.unreal == {name}
+    words = said(found, demo)[name]
+    assert (
+        "Its score levels are not real for this generator as far as the check tells, so its "
+        "writing says nothing of its taste (distance 0." in words
+    )
+    assert "hen it writes" not in words
+    assert "most of all" not in words
+    assert "Its two settings" not in words
+    checks = tuple(replace(check, is_real=True) for check in found.manipulation)
+    assert "When it writes, it weighs" in said(replace(found, manipulation=checks), demo)[name]
+
+
+def test_the_settings_of_a_writer_without_real_levels_are_not_compared(planted: Study) -> None:
+    found = alignment(planted)
+    checks = tuple(replace(check, is_real=False) for check in found.manipulation)
+    words = said(replace(found, manipulation=checks), planted)["far"]
+    assert "When it judges (as far, of 2 ways" in words
+    assert "Its two settings" not in words
+    assert "the nearer one" not in words
+
+
+def test_the_model_of_the_reference_is_compared_with_its_own_judging(demo: Study) -> None:
+    assert said(alignment(demo), demo)["claude"].startswith(
+        "claude is the reference, a stand-in for people; when it writes, over all factors its "
+        "taste cannot be told from its own judging (distance 0."
+    )
+
+
+def test_the_own_writing_of_the_reference_can_be_far_or_near_too(planted: Study) -> None:
+    found = alignment(planted, reference="far")
+    words = said(found, planted)["far"]
+    assert words.startswith("far is the reference, a stand-in for people; when it judges as far/")
+    assert "When it writes, it weighs factors otherwise than in its own judging (dist" in words
+    writing = row(found, "far", Setting.GENERATION)
+    near = replace(writing, distance=0.02, distance_low=0.0, distance_high=0.05)
+    rows = tuple(near if item is writing else item for item in found.rows)
+    words = said(replace(found, rows=rows), planted)["far"]
+    assert "it weighs factors much as in its own judging (distance 0.02" in words
+
+
+@pytest.mark.parametrize(
+    ("tau", "reference", "words"),
+    [
+        (-0.01, -0.57, "shuns {} less"),
+        (-0.43, -0.06, "shuns {} more"),
+        (0.01, -0.57, "shuns {} less"),
+        (-0.43, 0.06, "shuns {} more"),
+        (0.6, 0.2, "leans towards {} more"),
+        (0.2, 0.6, "leans towards {} less"),
+        (-0.05, 0.6, "leans towards {} less"),
+        (0.6, -0.05, "leans towards {} more"),
+        (0.4, -0.3, "leans the other way on {}"),
+        (-0.3, 0.4, "leans the other way on {}"),
+        (0.05, -0.05, "leans towards {} more"),
+        (0.4, 0.0, "leans towards {} more"),
+        (0.0, -0.4, "shuns {} less"),
+    ],
+)
+def test_a_difference_is_worded_by_both_signs(
+    planted: Study, tau: float, reference: float, words: str
+) -> None:
+    known = alignment(planted).factors[0]
+    assert leaning(replace(known, tau=tau, reference_tau=reference)) == words
+
+
+def test_where_the_whole_is_not_told_apart_the_factors_that_are_are_named(demo: Study) -> None:
+    words = said(alignment(demo), demo)["qwen2.5-coder-1.5b-instruct-q4"]
+    assert "cannot be told from that of claude, a stand-in for people (distance 0." in words
+    assert "); on 4 factors it differs: most of all, it shuns readability" in words

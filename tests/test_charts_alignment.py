@@ -317,7 +317,7 @@ def test_panels_of_distances_share_one_scale() -> None:
 def likenesses(count: int) -> Any:
     names = [f"source {number}" for number in range(count)]
     items = [Likeness(a, b, 0.5, "0.1 to 0.7", "12 factors") for a, b in combinations(names, 2)]
-    return charts.likeness_map(items, look(False), names=names, width=900)
+    return charts.likeness_map(items, look(False), names=names, over="by task", width=900)
 
 
 def test_the_map_of_sources_is_a_square_of_numbered_names_with_its_spread() -> None:
@@ -330,6 +330,7 @@ def test_the_map_of_sources_is_a_square_of_numbered_names_with_its_spread() -> N
         if place != other
     }
     assert set(said(chart, "spread")) == {"0.1 to 0.7"}
+    assert set(said(chart, "over")) == {"by task"}
 
 
 def test_in_a_crowd_of_sources_the_colours_speak_alone() -> None:

@@ -147,6 +147,21 @@ def test_levels_that_nobody_can_see_are_called_not_real() -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def test_a_row_of_levels_that_are_not_real_is_marked() -> None:
+    marked = {row[0]: row[1] for row in rows_of(tables_of(open_page("alignment"))[0])}
+    assert marked["smollm2-135m-instruct-q4"] == "generation, score levels not real"
+    assert marked["claude"] == "generation"
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_differences_are_titled_by_both_signs() -> None:
+    app = open_page("alignment", **{"alignment.view": "differences", "alignment.model": QWEN})
+    said = shown(app)
+    assert "When it writes, beside the reference it " in said
+    assert "its taste leans" not in said
+
+
+@pytest.mark.usefixtures("demo")
 def test_filters_go_with_every_link() -> None:
     app = open_page("alignment", **{"alignment.task": "summarization"})
     links = links_of("".join(bodies_of(app)))
@@ -229,7 +244,9 @@ def test_similarity_names_who_is_most_and_least_alike_and_the_spread(made_of: st
     said = shown(app)
     assert "Most alike: " in said
     assert "By task, the range is widest for" in said
-    table = next(body for body in tables_of(app) if "Over task" in body)
+    table = next(body for body in tables_of(app) if "Range" in body)
+    assert all(row[3] == "–" or row[3].startswith("by task ") for row in rows_of(table))
+    assert any(row[3].startswith("by task ") for row in rows_of(table))
     values = [float(row[2].replace("−", "-")) for row in rows_of(table)]
     assert len(values) == 10
     assert values == sorted(values, reverse=True)

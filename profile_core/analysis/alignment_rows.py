@@ -226,6 +226,11 @@ class Alignment:
     reason: str | None
     """Why there are no rows, if there are none."""
 
+    @property
+    def unreal(self) -> frozenset[str]:
+        """The generators whose score levels are not real: their writing says nothing of a taste."""
+        return frozenset(check.generator for check in self.manipulation if check.is_real is False)
+
 
 CALLED = 0.05
 """A gap is called where an adjusted p is below."""

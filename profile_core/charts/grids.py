@@ -18,8 +18,8 @@ _SHORT = 4
 """Names shorter than this are never slanted."""
 _STRONG = 0.55
 """From this |tau| on a cell is so strong that words in it must be light."""
-_ROW, _TALL_ROW = 30, 46
-"""Height of a row with one line of words, and with two."""
+_ROW, _TALL_ROW = 30, 62
+"""Height of a row with one line of words, and with three."""
 _MOST_FIGURES, _MOST_SPREADS = 16, 9
 """Up to how many sources their cells are wide enough for a figure, and for two."""
 
@@ -111,6 +111,7 @@ def likeness_map(
     look: Look,
     *,
     names: Sequence[str],
+    over: str = "",
     width: Width = "container",
     title: str = "",
     caption: Sequence[str] = (),
@@ -118,7 +119,7 @@ def likeness_map(
     """How alike sources are: a square, in the order given; colour and number are in [-1, 1].
 
     Sources stand as numbered rows; the columns bear their numbers. Below a cell's number stands
-    its range over groups, where there are some and there is room.
+    what its range is `over` and the range, where there is one and there is room.
     """
     numbered = {name: f"{place}  {name}" for place, name in enumerate(names, 1)}
     columns = {name: str(place) for place, name in enumerate(names, 1)}
@@ -137,6 +138,7 @@ def likeness_map(
                 "words": numbers.decimal(item.value) if len(names) <= _MOST_FIGURES else "",
                 "value": numbers.decimal(item.value),
                 "spread": item.spread,
+                "over": over if item.spread else "",
                 "factors": item.factors,
             }
             for item in likenesses
@@ -148,7 +150,7 @@ def likeness_map(
         alt.Tooltip("second:N", title="With"),
         alt.Tooltip("value:N", title="Correlation"),
         alt.Tooltip("factors:N", title="From"),
-        alt.Tooltip("spread:N", title="Over groups"),
+        alt.Tooltip("spread:N", title=f"Range {over}".strip()),
     ]
     return _grid(
         frame,
@@ -159,7 +161,7 @@ def likeness_map(
         title,
         caption,
         told,
-        below="spread" if has_spread else "",
+        below=("over", "spread") if has_spread else (),
         limit=330,
     )
 
@@ -186,10 +188,10 @@ def _grid(
     told: Sequence[alt.Tooltip],
     *,
     clickable: bool = False,
-    below: str = "",
+    below: Sequence[str] = (),
     limit: int = 260,
 ) -> alt.LayerChart:
-    """Draw cells with their words; `below` is a field of the app's own for a second line."""
+    """Draw cells with their words; `below` are two fields of the app's own for more lines."""
     scale = alt.Scale(
         domain=[-1, 0, 1], range=[look.negative, look.paper, look.positive], interpolate="lab"
     )
@@ -231,16 +233,16 @@ def _grid(
     ink = alt.Color("ink:N", scale=None, legend=None)
     layers = [
         cells,
-        base.mark_text(fontSize=12, limit=110, dy=-7 if below else 0).encode(
+        base.mark_text(fontSize=12, limit=110, dy=-16 if below else 0).encode(
             text="words:N", color=ink
         ),
     ]
-    if below:
-        layers.append(
-            base.mark_text(fontSize=11, limit=110, dy=9, opacity=0.8).encode(
-                text=f"{below}:N", color=ink
-            )
+    layers += [
+        base.mark_text(fontSize=11, limit=110, dy=dy, opacity=0.8).encode(
+            text=f"{field}:N", color=ink
         )
+        for field, dy in zip(below, (1, 15), strict=False)
+    ]
     # A chart that is fitted to its page has its axis within its height.
     axis = 0 if width != "container" else _AXIS if is_flat else 3 * _AXIS
     return finished(

@@ -88,7 +88,7 @@ def distances(shown: Shown, chosen: Filter) -> None:
     table(rows, shown, chosen)
     frame.note(RAW_WARNING)
     with st.expander("All correlations with the reference"):
-        _correlations(rows)
+        _correlations(rows, shown)
     alignment_files.offer(
         "alignment",
         lambda: _chart(
@@ -139,7 +139,8 @@ def marks(
             colour=colours[row.source],
             value=numbers.with_interval(row.distance, row.distance_low, row.distance_high),
             counts=f"{numbers.counted(row.factors, 'factor')}, "
-            f"{numbers.counted(row.pairs, 'pair')}, {numbers.counted(row.prompts, 'prompt')}",
+            f"{numbers.counted(row.pairs, 'pair')}, {numbers.counted(row.prompts, 'prompt')}"
+            f"{_remark(row, shown)}",
         )
         for row in rows
     ]
@@ -168,7 +169,7 @@ def table(rows: Sequence[AlignmentRow], shown: Shown, chosen: Filter) -> None:
         [*_WHO, _DISTANCE, _CROSS_FITTED, _RAW, _AGREEMENT, _KAPPA, *_COUNTS],
         [
             [
-                *_who(row),
+                *_who(row, shown),
                 _distance(row),
                 numbers.decimal(row.spearman_cross_fitted),
                 numbers.decimal(row.spearman),
@@ -189,7 +190,7 @@ def table_by_group(rows: Sequence[AlignmentRow], by: str, shown: Shown, chosen: 
         [
             [
                 row.group or "",
-                *_who(row),
+                *_who(row, shown),
                 _distance(row),
                 numbers.decimal(row.spearman_cross_fitted),
                 _agreement(row, shown, chosen),
@@ -202,8 +203,14 @@ def table_by_group(rows: Sequence[AlignmentRow], by: str, shown: Shown, chosen: 
     )
 
 
-def _who(row: AlignmentRow) -> list[tables.Cell]:
-    return [row.source, str(row.setting)]
+def _who(row: AlignmentRow, shown: Shown) -> list[tables.Cell]:
+    return [row.source, f"{row.setting}{_remark(row, shown)}"]
+
+
+def _remark(row: AlignmentRow, shown: Shown) -> str:
+    """Mark a row that says nothing of a taste, for its score levels are not real."""
+    is_unreal = row.setting is Setting.GENERATION and row.source in shown.found.unreal
+    return ", score levels not real" if is_unreal else ""
 
 
 def _distance(row: AlignmentRow) -> str:
@@ -231,12 +238,12 @@ def _agreement(row: AlignmentRow, shown: Shown, chosen: Filter) -> tables.Cell:
     return alignment_pairs.linked(numbers.decimal(row.agreement), both, chosen, interval)
 
 
-def _correlations(rows: Sequence[AlignmentRow]) -> None:
+def _correlations(rows: Sequence[AlignmentRow], shown: Shown) -> None:
     values = [(row.spearman_cross_fitted, row.spearman, row.kendall, row.pearson) for row in rows]
     tables.table(
         _CORRELATIONS,
         [
-            [*_who(row), *map(numbers.decimal, found), numbers.count(row.factors)]
+            [*_who(row, shown), *map(numbers.decimal, found), numbers.count(row.factors)]
             for row, found in zip(rows, values, strict=True)
         ],
         caption="Over the factors with an interval on both sides, as the distance is.",

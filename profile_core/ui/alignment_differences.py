@@ -9,6 +9,7 @@ import streamlit as st
 
 from profile_core import charts
 from profile_core.analysis.alignment import FactorRow
+from profile_core.analysis.alignment_sentences import leaning
 from profile_core.stats.intervals import Note
 from profile_core.text import numbers
 from profile_core.types import Setting
@@ -186,22 +187,14 @@ def _finding(rows: Sequence[FactorRow], shown: Shown, setting: Setting) -> str:
     of = numbers.counted(len(rows), "factor")
     if not told:
         return f"{what}, none of {of} can be told from the reference’s."
-    parts = []
-    for more in (True, False):
-        names = [
-            numbers.inline(shown.factors[row.factor].title)
-            for row in told[:_NAMED]
-            if ((row.difference or 0.0) > 0) is more
-        ]
-        if names:
-            parts.append(
-                f"more towards {numbers.listed(names)}"
-                if more
-                else f"less towards {numbers.listed(names)}"
-            )
+    by_way: dict[str, list[str]] = {}
+    for row in told[:_NAMED]:
+        title = numbers.inline(shown.factors[row.factor].title)
+        by_way.setdefault(leaning(row), []).append(title)
+    parts = [way.format(numbers.listed(names)) for way, names in by_way.items()]
     others = len(told) - min(len(told), _NAMED)
     rest = f"; {numbers.counted(others, 'other factor')} can be told apart, too" if others else ""
-    return f"{what}, its taste leans {' and '.join(parts)} than the reference’s{rest}."
+    return f"{what}, beside the reference it {numbers.listed(parts)}{rest}."
 
 
 def _table(rows: Sequence[FactorRow], shown: Shown, chosen: Filter) -> None:

@@ -119,7 +119,7 @@ def draw(shown: Shown, chosen: Filter) -> None:
         return
     influence_view.answer(_finding(couples, kind, column))
     st.altair_chart(
-        _chart(found, couples),
+        _chart(found, couples, column),
         theme=None,
         key="similarity",
         alt=f"Heat map of {numbers.counted(len(found.sources), 'source')} with each other. "
@@ -137,6 +137,7 @@ def draw(shown: Shown, chosen: Filter) -> None:
         lambda: _chart(
             found,
             couples,
+            column,
             is_dark=False,
             width=alignment_files.WIDTH,
             title="Similarity of sources",
@@ -230,7 +231,11 @@ def _both(couple: _Couple) -> str:
 
 
 def _chart(
-    found: Similarity, couples: Sequence[_Couple], is_dark: bool | None = None, **figure: Any
+    found: Similarity,
+    couples: Sequence[_Couple],
+    column: str | None,
+    is_dark: bool | None = None,
+    **figure: Any,
 ) -> Any:
     known = [couple for couple in couples if couple.value is not None]
     compared = {id(source) for couple in known for source in (couple.first, couple.second)}
@@ -248,6 +253,7 @@ def _chart(
         ],
         looks.look(is_dark),
         names=[_name(source) for source in ordered if id(source) in compared],
+        over=f"by {column}" if column else "",
         **figure,
     )
 
@@ -259,7 +265,7 @@ def _table(couples: Sequence[_Couple], column: str | None, chosen: Filter) -> No
         tables.Column("Source"),
         tables.Column("With"),
         tables.Column("Correlation", is_number=True),
-        *([tables.Column(f"Over {column}", is_number=True)] if column else []),
+        *([tables.Column("Range", is_number=True)] if column else []),
         tables.Column("Factors", is_number=True, help="That both have an estimate of"),
         tables.Column("Pairs of the first", is_number=True),
         tables.Column("Pairs of the second", is_number=True),
@@ -271,7 +277,7 @@ def _table(couples: Sequence[_Couple], column: str | None, chosen: Filter) -> No
                 _name(couple.first),
                 _name(couple.second),
                 numbers.decimal(couple.value),
-                *([couple.spread or numbers.NONE] if column else []),
+                *([_range(couple, column)] if column else []),
                 numbers.count(couple.factors),
                 alignment_pairs.count(couple.first.pairs, couple.first.where, chosen),
                 alignment_pairs.count(couple.second.pairs, couple.second.where, chosen),
@@ -290,6 +296,11 @@ def _table(couples: Sequence[_Couple], column: str | None, chosen: Filter) -> No
     if absent := [couple for couple in couples if couple.value is None]:
         with st.expander(f"{numbers.counted(len(absent), 'couple')} that cannot be compared"):
             tables.table(columns, rows(absent), caption="They share under 2 factors.")
+
+
+def _range(couple: _Couple, column: str) -> str:
+    """Write a range with what it is over, lest it be read as the number's interval."""
+    return f"by {column} {couple.spread}" if couple.spread else numbers.NONE
 
 
 def _as_values(couple: _Couple) -> Mapping[str, object]:
