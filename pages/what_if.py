@@ -69,12 +69,14 @@ def _explore(planes: StudyPlanes, chosen: Filter, view: str) -> None:
     shown = what_if_view.show(planes, scenario, baseline)
     with answer:
         what_if_compare.answer(shown)
-    if not shown.panels:
+    if not shown.series:
         return
-    what_if_compare.chart(shown)
+    if shown.panels:
+        what_if_compare.chart(shown)
     what_if_compare.table(shown)
     whole = what_if_alongside.draw(planes, scenario, baseline)
-    what_if_compare.files(shown, whole)
+    if shown.panels:
+        what_if_compare.files(shown, whole)
 
 
 def _saved() -> None:

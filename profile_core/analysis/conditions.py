@@ -5,7 +5,15 @@ What is written here is read back by `store.predicate`, like anything a user typ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+_QUOTE = "'"
+_WITHOUT = re.compile(
+    r"(?:^|(?<=\())\(generator_a IS NULL OR generator_a <> ('(?:[^']|'')*')\) AND "
+    r"\(generator_b IS NULL OR generator_b <> \1\)(?=\)|$)"
+)
+"""What `without_generator` writes, alone or in brackets, where a NOT before it means all of it."""
 
 
 def equals(column: str, value: str | float) -> str:
@@ -22,6 +30,22 @@ def one_of(column: str, values: Iterable[str | float]) -> str:
 def literal(value: str | float) -> str:
     """Write a value as a constant."""
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+
+
+def without_generator(name: str) -> str:
+    """Write that neither response is by a generator; one by nobody known stays."""
+    return " AND ".join(
+        f"({column} IS NULL OR {column} <> {literal(name)})"
+        for column in ("generator_a", "generator_b")
+    )
+
+
+def in_words(where: str) -> str:
+    """Say a condition for people: as it is written, but `without_generator` in its own words."""
+    said = _WITHOUT.sub(
+        lambda found: f"without what {found[1][1:-1].replace(_QUOTE * 2, _QUOTE)} wrote", where
+    )
+    return said if _WITHOUT.fullmatch(where) else f"pairs with {said}"
 
 
 def all_of(conditions: Iterable[str | None]) -> str | None:

@@ -24,7 +24,7 @@ from profile_core.errors import NotEstimable, ProfileError, UnknownName
 from profile_core.stats import planes as bits
 from profile_core.stats.conditional import Logistic
 from profile_core.stats.conditional import contributions as contributions_of
-from profile_core.stats.intervals import t_interval
+from profile_core.stats.intervals import MIN_PROMPTS, t_interval
 from profile_core.stats.planes import Words
 from profile_core.store import pair_lists
 from profile_core.store.pair_lists import CODE_A, CODE_B, CODE_TIE
@@ -70,6 +70,18 @@ class Prediction:
     low: float | None
     high: float | None
 
+    @property
+    def leans(self) -> Choice | None:
+        """The response it speaks for; None where that cannot be said.
+
+        It is said where the interval excludes one half and the percentage is not 50.
+        """
+        if self.low is None or self.high is None or round(100 * self.p) == 50:
+            return None
+        if self.low <= 0.5 <= self.high:
+            return None
+        return Choice.A if self.p > 0.5 else Choice.B
+
 
 @dataclass(frozen=True, slots=True)
 class JudgeView:
@@ -81,7 +93,7 @@ class JudgeView:
     chose: Choice | None
     """What the source really chose."""
     as_is: Prediction | None
-    """None where there is no model."""
+    """None where there is no model, or one of too few prompts to predict from."""
     changed: Prediction | None
     contributions: tuple[Contribution, ...]
     """In the model's order."""
@@ -186,6 +198,8 @@ def _view(
         notes.append(f"without what settles every choice: {titled(study_planes, own.separated)}")
     if model is None:
         notes.append(own.reason or "no model can be fitted to its choices")
+    elif model.prompts < MIN_PROMPTS:
+        notes.append(f"too few prompts to predict from ({model.prompts})")
     else:
         old, new = (
             np.array([side[name] for name in factors], dtype=np.float64) for side in (before, after)

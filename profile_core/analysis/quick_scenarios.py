@@ -138,14 +138,10 @@ def _without_verbose(study_planes: StudyPlanes) -> Iterator[Quick]:
     if len(means) < 3:
         return
     name = max(means, key=lambda known: (means[known], known))
-    without = conditions.all_of(
-        f"{column} IS NULL OR {column} <> {conditions.literal(name)}"
-        for column in ("generator_a", "generator_b")
-    )
     yield Quick(
         f"Without {name}",
         "What if the most verbose generator were left out?",
-        Scenario(where=without),
+        Scenario(where=conditions.without_generator(name)),
         f"Pairs without a response by {name}, whose responses have {means[name]:.0f} words on "
         "average.",
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from profile_core.analysis import conditions
 from profile_core.errors import ProfileError
 from profile_core.text import numbers
 from profile_core.types import LabelSet, Variant
@@ -192,7 +193,7 @@ def parse_weights(text: str) -> Weights:
 
 def in_words(scenario: Scenario) -> str:
     """Say what a scenario is, as the state line of a page or report says it."""
-    parts = [f"pairs with {scenario.where}"] if scenario.where else []
+    parts = [conditions.in_words(scenario.where)] if scenario.where else []
     if scenario.labels is not LabelSet.AUTOMATIC:
         parts.append(f"{scenario.labels.value} labels")
     parts += [

@@ -28,6 +28,9 @@ _ALIGNED = (
         "Distance: baseline", is_number=True, help="Debiased, in units of τ: 0 is the same taste"
     ),
     tables.Column("scenario", is_number=True, help="Debiased distance in the scenario"),
+    tables.Column(
+        "Factors", is_number=True, help="What the distances are over: baseline, scenario"
+    ),
     tables.Column("Raw ρ", is_number=True, help=f"Baseline, scenario. {_RAW}"),
     tables.Column(
         "Agreement: baseline", is_number=True, help="Same choice, where both decided strictly"
@@ -36,6 +39,11 @@ _ALIGNED = (
     tables.Column("Pairs: baseline", is_number=True),
     tables.Column("scenario", is_number=True),
 )
+_OTHER_FACTORS = (
+    "Where the number of factors changes, the two distances are over different factors and not to "
+    "be subtracted."
+)
+_AS_MADE = "count choices as they were made: what a model holds equal does not change them."
 _WON = (
     tables.Column("Generator"),
     tables.Column("Win rate: baseline", is_number=True, help="Ties count half"),
@@ -73,6 +81,14 @@ def _alignment(planes: StudyPlanes, before: Side, after: Side) -> None:
         [_aligned(planes, before, after, old, new) for old, new in rows],
         caption="95 % intervals in brackets. Every count opens its pairs.",
     )
+    if any(old and new and old.factors != new.factors for old, new in rows):
+        frame.note(_OTHER_FACTORS)
+    if _is_modelled(before, after):
+        frame.note(f"Agreements {_AS_MADE}")
+
+
+def _is_modelled(before: Side, after: Side) -> bool:
+    return bool(before.scenario.modelled or after.scenario.modelled)
 
 
 def _aligned(
@@ -89,8 +105,9 @@ def _aligned(
         one.source,
         str(one.setting),
         *(_distance(row) for row in (old, new)),
+        " → ".join(dict.fromkeys(numbers.count(row.factors) for row in (old, new) if row)),
         " → ".join(dict.fromkeys(rank)),
-        *(_share(row, "agreement") for row in (old, new)),
+        *(_agreement(row) for row in (old, new)),
         *(
             _count(row.pairs, what_if_links.compared(side, row, planes))
             if row and row.setting is Setting.EVALUATION
@@ -120,6 +137,8 @@ def _win_rates(planes: StudyPlanes, before: Side, after: Side) -> None:
     notes = {row.note for pair in own for row in pair if row and row.note}
     if notes:
         frame.note(f"{'; '.join(sorted(notes))}.")
+    if _is_modelled(before, after):
+        frame.note(f"Win rates {_AS_MADE}")
 
 
 def _won(
@@ -161,7 +180,16 @@ def _missing(row: AlignmentRow | None) -> str:
     return numbers.NONE if row is None else f"too few factors ({row.factors})"
 
 
-def _share(row: AlignmentRow | WinRate | None, field: str) -> str:
+def _agreement(row: AlignmentRow | None) -> str:
+    """Write an agreement as the alignment page does, `0.76 [0.65, 0.86]`."""
+    if row is None or row.agreement is None:
+        return numbers.NONE
+    if row.agreement_low is None:
+        return f"too few ({numbers.counted(row.pairs, 'pair')})"
+    return numbers.with_interval(row.agreement, row.agreement_low, row.agreement_high)
+
+
+def _share(row: WinRate | None, field: str) -> str:
     """Write a share with its interval, `61 % [54, 68]`."""
     if row is None or (value := getattr(row, field)) is None:
         return numbers.NONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -42,6 +43,7 @@ _WEIGH_HELP = (
 _SOURCES_HELP = "Whose preferences are looked at; all of them unless some are named."
 _NARROW, _WIDE = 150, 192
 _SLIDER = 240
+_UNREADABLE = "what-if-unreadable-bands"
 
 
 def draw(planes: StudyPlanes, chosen: filters.Filter) -> tuple[Scenario, Scenario]:
@@ -85,6 +87,7 @@ def draw(planes: StudyPlanes, chosen: filters.Filter) -> tuple[Scenario, Scenari
             width=120,
         )
     actions = st.container(horizontal=True, vertical_alignment="bottom", key="what-if-actions")
+    _mend_bands(planes, matched)
     with st.container(horizontal=True, vertical_alignment="bottom", key="what-if-sliders"):
         bands = [Equalised(factor, _band(planes, factor)) for factor in matched]
         weights = _mix(planes, chosen, weigh) if weigh else None
@@ -176,6 +179,37 @@ def _first_bands(planes: StudyPlanes) -> None:
     for factor in st.session_state[key("matched")]:
         if band_key(factor) not in st.session_state:
             what_if_state.begin(band_key(factor), what_if_bands.range_of(planes, factor).first)
+
+
+def _mend_bands(planes: StudyPlanes, matched: Sequence[str]) -> None:
+    """Put the first band where the address has none that can be read, and say so.
+
+    The slider alone would stand at 0, the strictest. What is said outlasts the run of its own that
+    the address may need.
+    """
+    remarks = []
+    for factor in matched:
+        name = band_key(factor)
+        asked_for = st.query_params.get(name)
+        if name in st.session_state or asked_for is None or _is_band(asked_for):
+            continue
+        first = what_if_bands.range_of(planes, factor).first
+        remarks.append(
+            f"The link asks for a band of {factor} of “{asked_for[:60]}”, which is not a "
+            f"number of 0 or more; {first:g} is taken."
+        )
+        what_if_state.begin(name, first)
+    if remarks:
+        st.session_state[_UNREADABLE] = remarks
+    what_if_state.write_out()
+    asked.tell(st.session_state.pop(_UNREADABLE, []))
+
+
+def _is_band(text: str) -> bool:
+    try:
+        return 0 <= float(text) < math.inf
+    except ValueError:
+        return False
 
 
 def _band(planes: StudyPlanes, factor: str) -> float:

@@ -32,8 +32,6 @@ from profile_core.ui.what_if_state import key
 
 MOST = 4
 _PARTS = 10
-_EVEN = 0.005
-"""A probability this close to a half reads as 50 %."""
 _AXIS = "← speaks for b · log odds that a is preferred · speaks for a →"
 _SCALES = {
     FactorKind.ORDINAL_1_5: (1.0, 5.0, 1.0),
@@ -172,15 +170,16 @@ def _sentence(predicted: Sequence[Moved], changes: Sequence[Change], planes: Stu
     if not predicted:
         return "No source’s choices can be modelled here, so nothing can be predicted."
     if not changes:
-        as_is = numbers.listed([f"{_leaning(item)} ({_share(item)})" for item in predicted])
-        return (
-            f"As the pair is, the models expect {as_is}. Change a factor below to see what moves."
-        )
+        return f"As the pair is, {_expected(predicted)}. Change a factor below to see what moves."
     titles = {factor.name: factor.title for factor in planes.factors}
     what = numbers.listed(
         [f"{numbers.inline(titles[c.factor])} of {c.side} at {c.value:g}" for c in changes]
     )
-    turned = [item.view.source for item in predicted if item.view.turns]
+    turned = [
+        item.view.source
+        for item in predicted
+        if item.view.turns and item.as_is.leans and item.changed.leans
+    ]
     said = (
         f"the predicted choice of {numbers.listed(turned)} turns"
         if turned
@@ -188,19 +187,29 @@ def _sentence(predicted: Sequence[Moved], changes: Sequence[Change], planes: Stu
     )
     most = max(predicted, key=lambda item: abs(item.changed.p - item.as_is.p))
     return (
-        f"With {what}, {said}. Most of all {most.view.source} moves: a is preferred with "
-        f"{numbers.percent(most.changed.p)} instead of {numbers.percent(most.as_is.p)}."
+        f"With {what}, {said}. Most of all {most.view.source} moves, from "
+        f"{_choice(most.as_is)} to {_choice(most.changed)}."
     )
 
 
-def _leaning(item: Moved) -> str:
-    p = item.as_is.p
-    side = "either" if abs(p - 0.5) < _EVEN else "a" if p > 0.5 else "b"
-    return f"{item.view.source} to choose {side}"
+def _expected(predicted: Sequence[Moved]) -> str:
+    """Say whom the models expect to choose what, and of whom they cannot say."""
+    told = [item for item in predicted if item.as_is.leans]
+    choices = [f"{item.view.source} to choose {_choice(item.as_is)}" for item in told]
+    said = [f"expect {numbers.listed(choices)}"] if told else []
+    said += [
+        f"{_choice(item.as_is)} of {item.view.source}" for item in predicted if not item.as_is.leans
+    ]
+    return f"the models {numbers.listed(said)}"
 
 
-def _share(item: Moved) -> str:
-    return numbers.percent(max(item.as_is.p, 1 - item.as_is.p))
+def _choice(found: Prediction) -> str:
+    """Write `a (71 %)`, or `cannot say (55 % for a)` where neither can be told from even."""
+    side = "a" if found.p > 0.5 else "b"
+    share = numbers.percent(max(found.p, 1 - found.p))
+    if found.leans:
+        return f"{side} ({share})"
+    return f"cannot say ({share})" if share == "50 %" else f"cannot say ({share} for {side})"
 
 
 def _chart(planes: StudyPlanes, predicted: Sequence[Moved]) -> None:

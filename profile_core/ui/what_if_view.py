@@ -33,6 +33,7 @@ class Shown:
     names: list[str]
     """The factors of the chart, from top to bottom."""
     panels: list[Series]
+    """None where the scenario leaves no source a pair."""
     series: list[Series]
     """Every source in a setting that has rows on either side."""
 
@@ -73,9 +74,7 @@ def show(planes: StudyPlanes, scenario: Scenario, baseline: Scenario) -> Shown:
     )
     series = sorted(there, key=lambda item: (_place(sources, item[1]), str(item[0])))
     counted = {(row.setting, row.source) for row in found.result.rows if row.pairs}
-    drawn = [item for item in series if item[1] in sources and item in (counted or series)][
-        :MOST_PANELS
-    ]
+    drawn = [item for item in series if item[1] in sources and item in counted][:MOST_PANELS]
     names = choosing.choose_factors(_chosen_from(found, rows, factors, drawn), factors.values())
     lead_name = lead.source.name if lead and lead.source.name in sources else None
     return Shown(
