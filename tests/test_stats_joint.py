@@ -99,10 +99,13 @@ def test_a_difference_is_no_surer_than_its_lesser_side() -> None:
     every, few = sides(8)
     found = joints.difference(few, every)
     assert found.note[0] is Note.SMALL
+    ours, theirs = few.influence[0] * np.sqrt(8 / 7), every.influence[0] * np.sqrt(200 / 199)
+    squares = (ours - theirs) ** 2
+    assert found.se[0] == pytest.approx(np.sqrt(squares.sum()))
+    degrees = squares.sum() ** 2 / (squares[:8].sum() ** 2 / 7 + squares[8:].sum() ** 2 / 191)
+    assert 7 < degrees < 12
     half_width = (found.high[0] - found.low[0]) / 2
-    assert half_width == pytest.approx(stats.t.ppf(0.975, 7) * found.se[0])
-    square = float(((few.influence - every.influence) ** 2).sum())
-    assert found.se[0] == pytest.approx(np.sqrt(8 / 7 * square))
+    assert half_width == pytest.approx(stats.t.ppf(0.975, degrees) * found.se[0])
 
 
 def test_a_side_of_one_prompt_gives_no_interval_and_no_finding() -> None:

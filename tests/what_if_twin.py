@@ -173,38 +173,61 @@ def _z(study, pair, source, factor):
     return 1 if (difference > 0) == (choice == "a") else -1
 
 
-def _with_interval(tau, influences, bounds=(-1.0, 1.0), counted=None, g=None):
+def _with_interval(tau, influences, bounds=(-1.0, 1.0), counted=None):
     found = Estimate(tau, influences, counted=counted or set(influences))
-    g = len(found.counted) if g is None else g
+    g = len(found.counted)
     square = math.fsum(value**2 for value in influences.values())
     if g >= 5 and square > 1e-26:
-        found.se = math.sqrt(g / (g - 1) * square)
-        half = stats.t.ppf(0.975, g - 1) * found.se
-        found.low, found.high = max(tau - half, bounds[0]), min(tau + half, bounds[1])
-        found.p = 2 * stats.t.sf(abs(tau) / found.se, g - 1)
+        _add_interval(found, math.sqrt(g / (g - 1) * square), g - 1, bounds)
     return found
+
+
+def _add_interval(found, se, degrees, bounds):
+    found.se = se
+    half = stats.t.ppf(0.975, degrees) * se
+    found.low, found.high = max(found.tau - half, bounds[0]), min(found.tau + half, bounds[1])
+    found.p = 2 * stats.t.sf(abs(found.tau) / se, degrees)
 
 
 def difference(result, baseline):
     """Result minus baseline: each prompt's influence on the one less that on the other.
 
-    G is over both; of a side with fewer than 30 prompts, that side's own. A side whose pairs all
-    say the same tells nothing of its error: no interval.
+    With fewer than 30 prompts on a side, each side has its own G/(G-1) and the degrees of freedom
+    are Welch's over three strata (result alone, baseline alone, both), or what G gives if that is
+    wider. A side with under 5 prompts, or whose pairs all say the same: no interval.
     """
+    sides = (result, baseline)
+    sizes = [len(side.counted) for side in sides]
     prompts = result.influence.keys() | baseline.influence.keys()
-    g = len(result.counted | baseline.counted)
-    for side in (result, baseline):
-        own = len(side.counted)
-        g = min(g, own) if own < 30 else g
-        if math.fsum(value**2 for value in side.influence.values()) <= 1e-26:
-            g = 0
-    return _with_interval(
+    found = _with_interval(
         result.tau - baseline.tau,
         {g: result.influence.get(g, 0.0) - baseline.influence.get(g, 0.0) for g in prompts},
         bounds=(-2.0, 2.0),
         counted=result.counted | baseline.counted,
-        g=g,
     )
+    same = any(math.fsum(value**2 for value in side.influence.values()) <= 1e-26 for side in sides)
+    if found.se is None or min(sizes) < 5 or same:
+        return Estimate(found.tau, found.influence, counted=found.counted)
+    if min(sizes) < 30:
+        roots = [math.sqrt(size / (size - 1)) for size in sizes]
+        squares = {
+            g: (roots[0] * result.influence.get(g, 0.0) - roots[1] * baseline.influence.get(g, 0.0))
+            ** 2
+            for g in prompts
+        }
+        strata = (
+            result.counted - baseline.counted,
+            baseline.counted - result.counted,
+            result.counted & baseline.counted,
+        )
+        variance = math.fsum(squares.values())
+        unsure = math.fsum(
+            math.fsum(squares.get(g, 0.0) for g in part) ** 2 / max(len(part) - 1, 1)
+            for part in strata
+        )
+        degrees = min(variance**2 / unsure, len(found.counted) - 1)
+        _add_interval(found, max(found.se, math.sqrt(variance)), degrees, (-2.0, 2.0))
+    return found
 
 
 def q_values(p):

@@ -232,10 +232,11 @@ def joint(s: Sums, n: Sums) -> Joint:
 def difference(first: Joint, second: Joint) -> Intervals:
     """First minus second ``[F]``, paired by cluster, as `intervals.paired_difference`.
 
-    G is the number of clusters that either uses, or learns from; of a side with under 30, its own,
-    for a difference is no surer than its lesser side. With fewer than 5, or where the difference
-    or either side does not vary (all its pairs say the same, so it tells nothing of its error): no
-    interval; p from a sign test where both are ratios of sums, else none.
+    G is the number of clusters that either uses, or learns from. Where a side has under 30, each
+    side's influence has its own G/(G-1), and the degrees of freedom are those of
+    `alignment.gap_between`, for a difference is no surer than its lesser side. With fewer than 5 on
+    a side, or where the difference or a side does not vary (all its pairs say the same, so it tells
+    nothing of its error): no interval; p from a sign test where both are ratios of sums, else none.
     """
     estimate = first.tau - second.tau
     change = first.influence - second.influence
@@ -243,27 +244,49 @@ def difference(first: Joint, second: Joint) -> Intervals:
     clusters = (first.used | second.used).sum(axis=-1)
     undefined = np.isnan(estimate)
     constant = ~undefined & (square <= _NOTHING / np.maximum(clusters, 1))
+    fewest = clusters
     for side in (first, second):
         own = side.used.sum(axis=-1)
         varies = np.einsum("fc,fc->f", side.influence, side.influence)
         constant |= ~undefined & (varies <= _NOTHING / np.maximum(own, 1))
-        clusters = np.where(own < SMALL_PROMPTS, np.minimum(clusters, own), clusters)
+        fewest = np.minimum(fewest, own)
         if side.learned is not None:
             clusters = np.minimum(clusters, side.learned)
-    few = ~undefined & (clusters < MIN_PROMPTS)
+    fewest = np.minimum(fewest, clusters)
+    few = ~undefined & (fewest < MIN_PROMPTS)
     usable = ~few & ~constant & ~undefined
     se = np.where(usable, np.sqrt(ratio(clusters, clusters - 1) * square), np.nan)
-    low, high, p = t_interval(estimate, se, clusters - 1, bounds=(-2.0, 2.0))
+    degrees = (clusters - 1).astype(np.float64)
+    for k in np.flatnonzero(usable & (fewest < SMALL_PROMPTS)):
+        own_se, own_degrees = _of_small_sides(first, second, int(k))
+        se[k], degrees[k] = max(se[k], own_se), min(degrees[k], own_degrees)
+    low, high, p = t_interval(estimate, se, degrees, bounds=(-2.0, 2.0))
     p = np.where(usable, p, np.nan)
     for k in np.flatnonzero(few | constant):
         p[k] = _sign_test(first, second, int(k))
     note = np.empty(estimate.shape, dtype=object)
     note[...] = Note.NONE  # np.full would turn the members into bare strings
-    note[clusters < SMALL_PROMPTS] = Note.SMALL
+    note[fewest < SMALL_PROMPTS] = Note.SMALL
     note[constant] = Note.NO_VARIANCE
     note[few] = Note.FEW_PROMPTS
     note[undefined] = Note.NO_PAIR
     return Intervals(estimate, se, low, high, p, clusters.astype(np.int64), note)
+
+
+def _of_small_sides(first: Joint, second: Joint, factor: int) -> tuple[float, float]:
+    """Give se and degrees of freedom where the clusters of one side alone are few."""
+    used = first.used[factor], second.used[factor]
+    scaled = [
+        side.influence[factor] * np.sqrt(own.sum() / (own.sum() - 1))
+        for side, own in zip((first, second), used, strict=True)
+    ]
+    squares = (scaled[0] - scaled[1]) ** 2
+    uncertainty = sum(
+        float(squares[part].sum()) ** 2 / max(int(part.sum()) - 1, 1)
+        for part in (used[0] & ~used[1], used[1] & ~used[0], used[0] & used[1])
+    )
+    variance = float(squares.sum())
+    return float(np.sqrt(variance)), variance**2 / uncertainty
 
 
 def _sign_test(first: Joint, second: Joint, factor: int) -> float:
