@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from profile_core.analysis.drawn_influence import DRAWN_SETS
 from profile_core.analysis.planes import StudyPlanes
 from profile_core.errors import NotEstimable, PredicateError, ProfileError
 from profile_core.types import LabelSet
@@ -57,7 +58,10 @@ def explore(chosen: Filter, view: str) -> None:
         except PredicateError as error:
             columns_help.refused(error, planes.wide)
         except NotEstimable as error:
-            influence_labels.refused(error, chosen.labels)
+            if chosen.labels in DRAWN_SETS:
+                influence_labels.refused(error, chosen.labels)
+            else:
+                frame.problem(error, "Nothing was changed; take something of the scenario back.")
 
 
 def _explore(planes: StudyPlanes, chosen: Filter, view: str) -> None:

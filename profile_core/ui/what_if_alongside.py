@@ -126,7 +126,10 @@ def _win_rates(planes: StudyPlanes, before: Side, after: Side) -> None:
         "How often a generator’s response is preferred to another’s, and how often it would be if "
         "both were equally long.",
     )
-    sources = list(dict.fromkeys(row.source for pair in rows for row in pair if row))
+    sources = sorted(
+        dict.fromkeys(row.source for pair in rows for row in pair if row),
+        key=lambda name: name != after.reference,
+    )
     seen = st.selectbox("As seen by", sources, key=key("seen"), bind="query-params", width=320)
     own = [pair for pair in rows if any(row and row.source == seen for row in pair)]
     tables.table(

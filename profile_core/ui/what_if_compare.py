@@ -111,11 +111,16 @@ def files(shown: Shown, whole: WhatIf) -> None:
         saved.name if saved else "What if", saved.description if saved else in_words(scenario)
     )
     with st.container(horizontal=True):
-        alignment_files.offer(
-            "what-if",
-            lambda: _figure(shown),
-            [_record(shown, series, name) for series in shown.series for name in _all_names(shown)],
-        )
+        with st.container(width="content"):
+            alignment_files.offer(
+                "what-if",
+                lambda: _figure(shown),
+                [
+                    _record(shown, series, name)
+                    for series in shown.series
+                    for name in _all_names(shown)
+                ],
+            )
         st.download_button(
             "Report as one HTML file",
             lambda: report.html(shown.planes.study, whole, heading),
